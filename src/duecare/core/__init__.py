@@ -1,0 +1,1 @@
+"""What every workflow stands on. Imports no workflow."""

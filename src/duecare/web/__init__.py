@@ -1,0 +1,1 @@
+"""The web shell: layout, navigation, inbox, shared components."""

@@ -1,0 +1,1 @@
+"""The workflows: one folder each, registered in one line."""
