@@ -1,0 +1,104 @@
+"""What every test may ask for: databases, a browser, and the rules of a run."""
+
+import os
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from tests.support.browser import FLAGS, chromium_path, hidden_event_loop
+from tests.support.databases import MARIADB, POSTGRESQL, temporary_database
+from tests.support.no_skips import NoSkips
+
+settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
+settings.load_profile("local")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--no-skips",
+        action="store_true",
+        default=os.environ.get("DUECARE_TEST_NO_SKIPS") == "1",
+        help="a skipped test fails, naming its reason (also DUECARE_TEST_NO_SKIPS=1)",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if config.getoption("--no-skips"):
+        config.pluginmanager.register(NoSkips(), "no-skips")
+
+
+NEEDS = {
+    "browser": "browser",
+    "postgresql_url": "servers",
+    "mariadb_url": "servers",
+}
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark a test by what its fixtures need, so that nobody forgets to."""
+    for fixture, marker in NEEDS.items():
+        if fixture in getattr(item, "fixturenames", ()):
+            item.add_marker(marker)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'duecare.db'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    with temporary_database(POSTGRESQL) as url:
+        yield url
+
+
+@pytest.fixture
+def mariadb_url() -> Iterator[str]:
+    with temporary_database(MARIADB) as url:
+        yield url
+
+
+@pytest.fixture(
+    params=[
+        "sqlite",
+        pytest.param("postgresql", marks=pytest.mark.servers),
+        pytest.param("mariadb", marks=pytest.mark.servers),
+    ]
+)
+def any_database_url(request: pytest.FixtureRequest) -> str:
+    """An empty database of each kind that duecare supports, one after the other."""
+    return request.getfixturevalue(f"{request.param}_url")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the whole run; tests take `page` or make their own contexts."""
+    path = chromium_path()
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=path, args=list(FLAGS))
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def browser_context(browser: Browser) -> Iterator[BrowserContext]:
+    """A browser profile of the test's own: no cookie or storage of another test."""
+    context = browser.new_context(locale="en-US", timezone_id="America/New_York", reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(browser_context: BrowserContext) -> Page:
+    return browser_context.new_page()
+
+
+@pytest.fixture(autouse=True)
+def _no_foreign_event_loop(request: pytest.FixtureRequest) -> Iterator[None]:
+    with nullcontext() if "browser" in request.fixturenames else hidden_event_loop():
+        yield
