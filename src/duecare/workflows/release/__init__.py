@@ -1,0 +1,1 @@
+"""Release of information: from the request for records to their pickup."""
