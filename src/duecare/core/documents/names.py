@@ -1,0 +1,45 @@
+"""Names that strangers gave their files: shown and offered for download, never used as a path."""
+
+import re
+import unicodedata
+
+MAX_NAME_LENGTH = 120
+_FORBIDDEN = re.compile(r'[<>:"|?*;%`$]+')
+_SPACES = re.compile(r"\s+")
+_RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names on Windows
+_INVISIBLE_CATEGORIES = {"Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"}
+
+
+def safe_name(given: str, default: str = "document") -> str:
+    """A name fit for display and for `Content-Disposition`: one line, no path, no invisible or reordering
+    character, at most MAX_NAME_LENGTH characters with the extension kept."""
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", given))[-1]
+    visible = "".join(
+        c for c in _SPACES.sub(" ", last) if unicodedata.category(c) not in _INVISIBLE_CATEGORIES
+    )
+    name = _FORBIDDEN.sub("_", visible).strip(" .")
+    if not name or _RESERVED.fullmatch(name):
+        name = default
+    return _shortened(name)
+
+
+def extension(name: str) -> str:
+    """The lower-case extension with its dot, or an empty string."""
+    stem, dot, ending = safe_name(name).rpartition(".")
+    return f".{ending.lower()}" if stem and dot else ""
+
+
+def with_extension(name: str, ending: str) -> str:
+    """The safe name with another extension (with its dot), as after rewriting into another type."""
+    clean = safe_name(name)
+    stem = clean.removesuffix(clean[len(clean) - len(extension(clean)) :]) if extension(clean) else clean
+    return _shortened(stem + ending)
+
+
+def _shortened(name: str) -> str:
+    if len(name) <= MAX_NAME_LENGTH:
+        return name
+    stem, dot, ending = name.rpartition(".")
+    if not dot or len(ending) > 10:
+        return name[:MAX_NAME_LENGTH].rstrip(" .")
+    return stem[: MAX_NAME_LENGTH - len(ending) - 1].rstrip(" .") + dot + ending
