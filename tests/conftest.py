@@ -6,16 +6,28 @@ from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, settings
+from flask import Flask
+from flask_babel import Babel
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from duecare.app import create_app
+from duecare.core.installation import Installation, open_installation
+from duecare.core.metadata import metadata
+from duecare.settings import Settings
+from duecare.settings import load as load_settings
+from duecare.workflows import load as load_workflows
 from tests.support.browser import FLAGS, chromium_path, hidden_event_loop
 from tests.support.databases import MARIADB, POSTGRESQL, temporary_database
 from tests.support.no_skips import NoSkips
+from tests.support.world import World, build
 
-settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.register_profile("ci", settings.get_profile("local"), derandomize=True, print_blob=True)
-settings.load_profile("local")
+hypothesis_settings.register_profile("local", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.register_profile(
+    "ci", hypothesis_settings.get_profile("local"), derandomize=True, print_blob=True
+)
+hypothesis_settings.load_profile("local")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -101,4 +113,46 @@ def page(browser_context: BrowserContext) -> Page:
 @pytest.fixture(autouse=True)
 def _no_foreign_event_loop(request: pytest.FixtureRequest) -> Iterator[None]:
     with nullcontext() if "browser" in request.fixturenames else hidden_event_loop():
+        yield
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    """Settings of an installation that lives in the test's own folder."""
+    return load_settings(
+        {},
+        environment="test",
+        database_url=f"sqlite:///{tmp_path / 'duecare.db'}",
+        storage_url=f"file://{tmp_path / 'store'}",
+        mail_url=f"file://{tmp_path / 'outbox'}",
+    )
+
+
+@pytest.fixture
+def installation(settings: Settings) -> Iterator[Installation]:
+    """An installation with every table and nothing in it."""
+    load_workflows()
+    opened = open_installation(settings)
+    metadata.create_all(opened.database.engine)
+    yield opened
+    opened.database.dispose()
+
+
+@pytest.fixture
+def world(installation: Installation) -> World:
+    """Two hospitals and their people; see `tests.support.world`."""
+    return build(installation)
+
+
+@pytest.fixture
+def app(settings: Settings, installation: Installation) -> Flask:
+    """The web app of the installation."""
+    return create_app(settings, installation)
+
+
+@pytest.fixture(autouse=True)
+def _language() -> Iterator[None]:
+    """Texts are English where a test sets no other language."""
+    with Flask("texts").app_context() as context:
+        Babel(context.app)
         yield

@@ -1,0 +1,78 @@
+"""Builds the web app from settings: the core's request handling, the shell, the API and every workflow."""
+
+from flask import Flask, Response, g, request, session
+from flask_babel import Babel
+from flask_wtf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from duecare import api, web, workflows
+from duecare.core import requests
+from duecare.core.installation import Installation, open_installation
+from duecare.core.people import sign_in
+from duecare.settings import Settings
+
+csrf = CSRFProtect()
+
+
+def create_app(settings: Settings, installation: Installation | None = None) -> Flask:
+    """The app that serves an installation. Opens no connection before the first request."""
+    registered = workflows.load()
+    app = Flask("duecare", static_folder=None, template_folder="web/templates")
+    app.config.update(_config(settings))
+    app.extensions[requests.EXTENSION] = installation or open_installation(settings)
+    if settings.trusted_proxies:
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    Babel(app, locale_selector=web.locale, timezone_selector=web.zone)
+    csrf.init_app(app)
+    app.before_request(_identify)
+    app.before_request(_enforce)
+    app.after_request(_finish)
+    app.teardown_request(requests.close)
+    web.init_app(app, registered)
+    api.init_app(app, registered, csrf)
+    return app
+
+
+def _config(settings: Settings) -> dict[str, object]:
+    return {
+        "SECRET_KEY": settings.key,
+        "MAX_CONTENT_LENGTH": settings.upload_max_bytes + 1_000_000,
+        "MAX_FORM_MEMORY_SIZE": 2_000_000,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_NAME": "duecare",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.serves_https,
+        "TESTING": settings.environment == "test",
+        "WTF_CSRF_TIME_LIMIT": None,
+        "BABEL_DEFAULT_LOCALE": "en",
+        "BABEL_TRANSLATION_DIRECTORIES": "translations",
+        "SERVER_NAME": None,
+    }
+
+
+def _identify() -> None:
+    """Finds the caller of a browser's cookie; the API finds its own by the token."""
+    token = session.get(sign_in.COOKIE_KEY)
+    if not token or request.blueprint == "api":
+        return
+    installation = requests.installation()
+    found = sign_in.identify(requests.reading(), token, installation.settings, request.remote_addr or "")
+    if found is None:
+        session.clear()
+        return
+    g.caller = found.caller
+    if found.seen_is_old:
+        with requests.transaction() as writing:
+            sign_in.touch(writing, found.sign_in_id)
+
+
+def _enforce() -> None:
+    from flask import current_app
+
+    requests.enforce(current_app, request.endpoint)
+
+
+def _finish(response: Response) -> Response:
+    requests.write_reads()
+    return web.secured(response)

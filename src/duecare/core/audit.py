@@ -1,0 +1,178 @@
+"""The audit log: append-only, hash-chained per organisation, written by operations and never by listeners.
+
+Each row's hash covers the row and the hash before it, and the chain's head is kept apart, so that an edit, a
+deletion, an insertion, a reordering and a truncation all show. Reading PHI is an event too.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from duecare.core.access import Caller
+from duecare.core.db import Base, BigId, Code, Id
+from duecare.core.time import now
+
+GENESIS = "0" * 64
+INSTALLATION = 0
+VERIFY_BATCH = 10_000
+
+
+class AuditEntry(Base):
+    """One audited fact. `chain` is the organisation's id, or 0 for what concerns the whole installation."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (
+        UniqueConstraint("chain", "sequence"),
+        CheckConstraint("sequence > 0", name="sequence_positive"),
+        Index("ix_audit_entries_subject", "chain", "subject", "sequence"),
+        Index("ix_audit_entries_at", "chain", "at"),
+        Index("ix_audit_entries_actor", "chain", "actor_id", "sequence"),
+    )
+
+    id: Mapped[Id]
+    chain: Mapped[int] = mapped_column(BigId)
+    sequence: Mapped[int] = mapped_column(BigId)
+    at: Mapped[datetime]
+    actor_kind: Mapped[str] = mapped_column(String(16))
+    actor_id: Mapped[int | None] = mapped_column(BigId)
+    actor_name: Mapped[str] = mapped_column(String(200))
+    address: Mapped[str] = mapped_column(String(64))
+    action: Mapped[Code]
+    subject: Mapped[str] = mapped_column(String(80))
+    details: Mapped[dict[str, Any]]
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class AuditHead(Base):
+    """The last sequence and hash of a chain; appending holds its row until the commit."""
+
+    __tablename__ = "audit_heads"
+
+    chain: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    sequence: Mapped[int] = mapped_column(BigId, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Where a chain first fails to hold, and how."""
+
+    chain: int
+    sequence: int
+    reason: str
+
+
+def record(
+    session: Session,
+    caller: Caller,
+    action: str,
+    subject: str,
+    details: dict[str, Any] | None = None,
+    chain: int | None = None,
+) -> AuditEntry:
+    """Appends an entry in the caller's transaction. `details` is JSON-able; `subject` is an id, never PHI."""
+    head = _head(session, chain if chain is not None else caller.organisation_id or INSTALLATION)
+    entry = AuditEntry(
+        chain=head.chain,
+        sequence=head.sequence + 1,
+        at=now(),
+        actor_kind=caller.kind,
+        actor_id=caller.user_id,
+        actor_name=caller.name[:200],
+        address=caller.address[:64],
+        action=action,
+        subject=subject[:80],
+        details=details or {},
+    )
+    entry.hash = digest(entry, head.hash)
+    head.sequence, head.hash = entry.sequence, entry.hash
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def digest(entry: AuditEntry, previous: str) -> str:
+    """SHA-256 (hex) over the previous hash and the entry's content in one canonical form."""
+    content = [
+        previous,
+        entry.chain,
+        entry.sequence,
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
+        entry.actor_kind,
+        entry.actor_id,
+        entry.actor_name,
+        entry.address,
+        entry.action,
+        entry.subject,
+        entry.details,
+    ]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def verify(session: Session, chain: int | None = None) -> list[Fault]:
+    """The first fault of each chain (or of one); an empty list means that every chain holds."""
+    heads = select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.chain)
+    if chain is not None:
+        heads = heads.where(AuditHead.chain == chain)
+    known = [row._tuple() for row in session.execute(heads)]
+    faults = [fault for row in known if (fault := _first_fault(session, *row))]
+    return faults + _headless(session, {row[0] for row in known}, chain)
+
+
+def _first_fault(session: Session, chain: int, last: int, head_hash: str) -> Fault | None:
+    previous, expected = GENESIS, 1
+    for entry in _entries(session, chain):
+        if entry.sequence != expected:
+            return Fault(chain, expected, "entry is missing")
+        if digest(entry, previous) != entry.hash:
+            return Fault(chain, expected, "entry was changed, inserted or moved")
+        previous, expected = entry.hash, expected + 1
+    if expected - 1 != last:
+        return Fault(chain, expected, "the chain was cut short or lengthened")
+    return None if previous == head_hash else Fault(chain, last, "the chain's head was changed")
+
+
+def _entries(session: Session, chain: int) -> Iterator[AuditEntry]:
+    after = 0
+    while True:
+        rows = session.scalars(
+            select(AuditEntry)
+            .where(AuditEntry.chain == chain, AuditEntry.sequence > after)
+            .order_by(AuditEntry.sequence)
+            .limit(VERIFY_BATCH)
+        ).all()
+        if not rows:
+            return
+        yield from rows
+        after = rows[-1].sequence
+        session.expunge_all()
+
+
+def _headless(session: Session, known: set[int], chain: int | None) -> list[Fault]:
+    chains = select(AuditEntry.chain).distinct()
+    if chain is not None:
+        chains = chains.where(AuditEntry.chain == chain)
+    return [
+        Fault(found, 1, "the chain has no head") for found in session.scalars(chains) if found not in known
+    ]
+
+
+def _head(session: Session, chain: int) -> AuditHead:
+    locked = select(AuditHead).where(AuditHead.chain == chain).with_for_update()
+    head = session.scalar(locked)
+    if head is None:
+        try:
+            with session.begin_nested():
+                session.add(AuditHead(chain=chain, sequence=0, hash=GENESIS))
+        except IntegrityError:
+            session.expire_all()
+        head = session.scalars(locked).one()
+    return head

@@ -1,0 +1,207 @@
+"""Due dates of cases: an organisation's rules, closures and a case's own history, given to `clock`.
+
+Rules are dated rows with a citation: built-in ones come from each workflow's rule file, an organisation adds
+or replaces its own. Nothing here is arithmetic; that is all in `clock`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Boolean, ForeignKey, Index, String, Text, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from duecare.core import clock
+from duecare.core.cases import Case, CaseExtension, CasePause
+from duecare.core.db import Base, BigId, Code, Id, Line, Name, OpaqueId
+from duecare.core.people.models import Organisation
+from duecare.core.time import now
+
+
+class ClockRule(Base):
+    """An organisation's own rule; the same code as a built-in rule replaces it from `valid_from` on."""
+
+    __tablename__ = "clock_rules"
+    __table_args__ = (Index("ix_clock_rules_workflow", "organisation_id", "workflow"),)
+
+    id: Mapped[Id]
+    public_id: Mapped[OpaqueId]
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisations.id"))
+    workflow: Mapped[str] = mapped_column(String(20))
+    code: Mapped[Code]
+    name: Mapped[Name]
+    unit: Mapped[str] = mapped_column(String(20))
+    amount: Mapped[int]
+    pausable: Mapped[bool] = mapped_column(Boolean)
+    extension_days: Mapped[int] = mapped_column(default=0)
+    citation: Mapped[Line]
+    request_types: Mapped[list[Any]]
+    jurisdiction: Mapped[str | None] = mapped_column(String(8))
+    valid_from: Mapped[date]
+    valid_to: Mapped[date | None]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class Closure(Base):
+    """A day on which an organisation is closed beyond the public holidays."""
+
+    __tablename__ = "closures"
+    __table_args__ = (Index("ix_closures_day", "organisation_id", "day", unique=True),)
+
+    id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisations.id"))
+    day: Mapped[date]
+    name: Mapped[Name]
+
+
+@dataclass(frozen=True)
+class Timing:
+    """What the clock needs to know of a case beyond its shared row: its type, and a date set on paper."""
+
+    request_type: str
+    fixed_date: date | None = None
+
+
+_builtin: dict[str, tuple[clock.Rule, ...]] = {}
+_timings: dict[str, Callable[[Any], Timing]] = {}
+
+
+def register(workflow: str, rules: tuple[clock.Rule, ...], timing: Callable[[Any], Timing]) -> None:
+    """Makes a workflow's built-in rules known, and how to read a case's `Timing`."""
+    _builtin[workflow] = rules
+    _timings[workflow] = timing
+
+
+def builtin_rules(workflow: str) -> tuple[clock.Rule, ...]:
+    """The rules that come with a workflow, all dates."""
+    return _builtin[workflow]
+
+
+def rules_for(session: Session, organisation_id: int, workflow: str) -> tuple[clock.Rule, ...]:
+    """Every rule of an organisation: its own, and the built-in ones it has not replaced."""
+    rows = session.scalars(
+        select(ClockRule).where(ClockRule.organisation_id == organisation_id, ClockRule.workflow == workflow)
+    ).all()
+    own = tuple(_as_rule(row) for row in rows)
+    kept = tuple(_until_replaced(rule, own) for rule in _builtin[workflow])
+    return tuple(rule for rule in kept if rule) + own
+
+
+def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
+    """An organisation's calendar: its zone, its public holidays and its own closures."""
+    days = session.execute(
+        select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
+    )
+    return _calendar(
+        organisation.zone, organisation.country, organisation.state, tuple(row._tuple() for row in days)
+    )
+
+
+def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:
+    """The derivation of a case's due date, with the rules that gave way to a shorter one."""
+    timing = _timings[case.workflow](case)
+    organisation = case.organisation
+    return clock.govern(
+        rules=rules_for(session, organisation.id, case.workflow),
+        request_type=timing.request_type,
+        jurisdictions=jurisdictions_of(organisation),
+        calendar=calendar_of(session, organisation),
+        received_at=case.received_at,
+        pauses=_pauses(session, case),
+        extension=_extension(session, case),
+        as_of=as_of or now(),
+        fixed_date=timing.fixed_date,
+    )
+
+
+def settle(session: Session, case: Case) -> None:
+    """Keeps the case's precomputed due date equal to its derivation."""
+    winner = govern(session, case).winner
+    case.due_at, case.first_due_at = winner.due_at, winner.first_due_at
+    case.rule_code = winner.rule.code
+
+
+def jurisdictions_of(organisation: Organisation) -> frozenset[str]:
+    """ISO 3166 codes of the places whose rules bind an organisation, e.g. `US` and `US-TX`."""
+    here = {organisation.country}
+    return frozenset(
+        here | ({f"{organisation.country}-{organisation.state}"} if organisation.state else set())
+    )
+
+
+def extend(session: Session, case: Case, granted_at: datetime, until: date, reason: str) -> None:
+    """Grants the one extension. Raises `clock.ClockError` where the governing rule does not permit it."""
+    proposed = clock.Extension(granted_at, until, reason)
+    clock.validate_extension(
+        govern(session, case).winner.rule,
+        calendar_of(session, case.organisation),
+        case.received_at,
+        _pauses(session, case),
+        proposed,
+        _extension(session, case),
+    )
+    session.add(CaseExtension(case_id=case.id, granted_at=granted_at, until=until, reason=reason))
+    session.flush()
+
+
+def age_days(case: Case, calendar: clock.Calendar, as_of: datetime) -> int:
+    """Local days since receipt: up to now while open, up to the end once closed."""
+    return clock.age_days(case.received_at, case.closed_at or as_of, calendar)
+
+
+def pause(session: Session, case: Case, at: datetime, reason: str, note: str) -> None:
+    """Opens a pause."""
+    session.add(CasePause(case_id=case.id, started_at=at, reason=reason, note=note))
+    session.flush()
+
+
+def resume(session: Session, case: Case, at: datetime) -> None:
+    """Ends every open pause."""
+    open_pauses = select(CasePause).where(CasePause.case_id == case.id, CasePause.ended_at.is_(None))
+    for row in session.scalars(open_pauses):
+        row.ended_at = at
+    session.flush()
+
+
+@lru_cache(maxsize=64)
+def _calendar(
+    zone: str, country: str, state: str | None, closures: tuple[tuple[date, str], ...]
+) -> clock.Calendar:
+    years = range(now().year - 10, now().year + 4)
+    return clock.calendar_for(zone, country, state, dict(closures), years)
+
+
+def _pauses(session: Session, case: Case) -> tuple[clock.Pause, ...]:
+    rows = session.scalars(select(CasePause).where(CasePause.case_id == case.id).order_by(CasePause.id))
+    return tuple(clock.Pause(row.started_at, row.ended_at, row.reason) for row in rows)
+
+
+def _extension(session: Session, case: Case) -> clock.Extension | None:
+    row = session.scalar(select(CaseExtension).where(CaseExtension.case_id == case.id))
+    return clock.Extension(row.granted_at, row.until, row.reason) if row else None
+
+
+def _as_rule(row: ClockRule) -> clock.Rule:
+    return clock.Rule(
+        code=row.code,
+        name=row.name,
+        unit=clock.Unit(row.unit),
+        amount=row.amount,
+        pausable=row.pausable,
+        extension_days=row.extension_days,
+        citation=row.citation,
+        valid_from=row.valid_from,
+        valid_to=row.valid_to,
+        request_types=frozenset(row.request_types),
+        jurisdiction=row.jurisdiction,
+    )
+
+
+def _until_replaced(rule: clock.Rule, own: tuple[clock.Rule, ...]) -> clock.Rule | None:
+    starts = [each.valid_from for each in own if each.code == rule.code]
+    if not starts:
+        return rule
+    first = min(starts)
+    return None if first <= rule.valid_from else replace(rule, valid_to=min(first, rule.valid_to or first))

@@ -1,0 +1,120 @@
+"""Writing notices: a template, a recipient, a locale; the message lands in the outbox with its cause.
+
+Templates are declared by the core and by workflows; an organisation may word one its own way. A message
+carries a number and a link, never PHI: templates get no patient at all.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from duecare.core.cases import Case
+from duecare.core.jobs.queue import enqueue
+from duecare.core.notices.models import Notice, NoticeTemplate
+from duecare.core.people.models import User
+
+EMAIL, IN_APP = "email", "in_app"
+SEND = "notices.send"
+
+
+@dataclass(frozen=True)
+class Template:
+    """A kind of notice. `subject` and `body` are translatable, with `%(name)s` for what is filled in."""
+
+    code: str
+    label: str
+    subject: str
+    body: str
+    parameters: tuple[str, ...] = ("number", "organisation")
+    to_people: bool = True
+    signed_purpose: str | None = None
+
+
+_templates: dict[str, Template] = {}
+
+
+def declare(*templates: Template) -> None:
+    """Makes templates known; the same code twice must be the same template."""
+    for template in templates:
+        if _templates.setdefault(template.code, template) != template:
+            raise ValueError(f"notice {template.code!r} is declared twice")
+
+
+def templates() -> dict[str, Template]:
+    """Every template by code."""
+    return dict(sorted(_templates.items()))
+
+
+def tell_person(
+    session: Session, user: User, code: str, case: Case, link: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Tells a user, by the channels they chose for this kind of notice (both unless they chose)."""
+    for channel in user.notice_preferences.get(code, [IN_APP, EMAIL]):
+        notice = _written(session, code, case, user.locale, link, values or {})
+        notice.channel, notice.user_id = channel, user.id
+        notice.address = user.email if channel == EMAIL else None
+        _queue(session, notice)
+
+
+def tell_address(  # noqa: PLR0917
+    session: Session,
+    address: str,
+    locale: str,
+    code: str,
+    case: Case,
+    link: str,
+    values: Mapping[str, Any] | None = None,
+) -> None:
+    """Tells somebody without an account, by e-mail."""
+    notice = _written(session, code, case, locale, link, values or {})
+    notice.channel, notice.address = EMAIL, address
+    _queue(session, notice)
+
+
+def _written(
+    session: Session, code: str, case: Case, locale: str, link: str, values: Mapping[str, Any]
+) -> Notice:
+    template = _templates[code]
+    subject, body = _wording(session, template, case.organisation_id, locale)
+    filled = {**values, "number": case.number, "organisation": case.organisation.name}
+    return Notice(
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        template=code,
+        locale=locale,
+        subject=subject % filled,
+        body=body % filled,
+        link=link,
+    )
+
+
+def _wording(session: Session, template: Template, organisation_id: int, locale: str) -> tuple[str, str]:
+    own = session.scalar(
+        select(NoticeTemplate).where(
+            NoticeTemplate.organisation_id == organisation_id,
+            NoticeTemplate.template == template.code,
+            NoticeTemplate.locale == locale,
+            NoticeTemplate.is_active.is_(True),
+        )
+    )
+    if own is not None:
+        return own.subject, own.body
+    with force_locale(locale):
+        return str(template.subject), str(template.body)
+
+
+def _queue(session: Session, notice: Notice) -> None:
+    session.add(notice)
+    session.flush()
+    if notice.channel == EMAIL:
+        enqueue(
+            session,
+            SEND,
+            {"notice": notice.id},
+            organisation_id=notice.organisation_id,
+            key=f"{SEND}:{notice.id}",
+        )

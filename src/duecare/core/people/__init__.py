@@ -1,0 +1,1 @@
+"""Organisations, users, their memberships, tokens and sessions."""

@@ -1,0 +1,1 @@
+"""Reports: a query, a page, files and a mail."""

@@ -1,0 +1,63 @@
+"""What the shell needs to know of a workflow: its name, its table of transitions, its pages and its API."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from duecare.core.access import Role, register_roles
+from duecare.core.cases import Case
+from duecare.core.lifecycle import Lifecycle
+
+if TYPE_CHECKING:
+    from flask import Blueprint
+
+
+@dataclass(frozen=True)
+class MenuItem:
+    """An entry of the navigation, shown to those who may."""
+
+    label: str
+    endpoint: str
+    permission: str
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """A workflow as the shell, the API and the documents see it.
+
+    `resource` names it in URLs (`releases`); `act` takes an action the way `operations.act` does.
+    """
+
+    code: str
+    label: str
+    resource: str
+    model: type[Case]
+    lifecycle: Lifecycle
+    roles: tuple[Role, ...]
+    read_permission: str
+    act: Callable[..., Case]
+    menu: tuple[MenuItem, ...] = ()
+    pages: "tuple[Blueprint, ...]" = ()
+    api: "tuple[Blueprint, ...]" = ()
+    document_kinds: dict[str, Any] = field(default_factory=dict)
+
+
+_registered: dict[str, Workflow] = {}
+
+
+def register(workflow: Workflow) -> Workflow:
+    """Makes a workflow known to the shell; registering it again changes nothing."""
+    if workflow.code not in _registered:
+        register_roles(workflow.roles)
+        _registered[workflow.code] = workflow
+    return _registered[workflow.code]
+
+
+def registered() -> tuple[Workflow, ...]:
+    """Every workflow, in the order of registration."""
+    return tuple(_registered.values())
+
+
+def of(case: Case) -> Workflow:
+    """The workflow of a case."""
+    return _registered[case.workflow]

@@ -1,0 +1,44 @@
+"""Turns the domain's errors into pages. The API has its own mapping to problem+json."""
+
+from flask import Flask, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from duecare.core.errors import DomainError
+from duecare.core.requests import SignInNeeded
+
+
+def init_app(app: Flask) -> None:
+    """Maps domain errors, HTTP errors and a failed CSRF check to pages."""
+    app.register_error_handler(SignInNeeded, _to_sign_in)
+    app.register_error_handler(DomainError, _domain)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+
+
+def _to_sign_in(_error: SignInNeeded) -> Response:
+    target = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
+    return redirect(url_for("security.login", next=target))
+
+
+def _domain(error: DomainError) -> tuple[str, int]:
+    return page(error.status, error.title, error.detail), error.status
+
+
+def _csrf(_error: CSRFError) -> tuple[str, int]:
+    detail = _(
+        "Your session ended or this form is too old. Go back, sign in and send it again: your text is kept."
+    )
+    return page(400, _("The form could not be checked"), detail), 400
+
+
+def _http(error: HTTPException) -> tuple[str, int]:
+    status = error.code or 500
+    return page(status, error.name, error.description or ""), status
+
+
+def page(status: int, title: str, detail: str) -> str:
+    """The error page."""
+    return render_template("errors/error.html", status=status, title=title, detail=detail)

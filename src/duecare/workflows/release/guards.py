@@ -1,0 +1,82 @@
+"""Conditions of release transitions beyond status and role. Each gives None, or why the action must wait."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from duecare.core import clocks
+from duecare.core.access import Caller
+from duecare.core.cases import CaseExtension
+from duecare.core.documents.models import ACCEPTED, Document
+from duecare.core.time import now
+from duecare.workflows.release import authorization
+from duecare.workflows.release.terms import needs_authorization
+
+
+def package_of(session: Session, case: Any) -> Document | None:
+    """The newest accepted release package of a case."""
+    return session.scalar(
+        select(Document)
+        .where(Document.case_id == case.id, Document.kind == "release_package", Document.state == ACCEPTED)
+        .order_by(Document.id.desc())
+        .limit(1)
+    )
+
+
+def has_package(session: Session, case: Any, _caller: Caller) -> str | None:
+    if package_of(session, case) is None:
+        return str(_l("There is no accepted release package yet: build or upload one."))
+    return None
+
+
+def has_authorization(session: Session, case: Any, _caller: Caller) -> str | None:
+    """An accepted authorization document, and a check that finds it valid, where the type needs one."""
+    if not needs_authorization(case.request_type):
+        return None
+    accepted = select(Document.id).where(
+        Document.case_id == case.id, Document.kind == "authorization", Document.state == ACCEPTED
+    )
+    if session.scalar(accepted.limit(1)) is None:
+        return str(_l("There is no accepted authorization yet: upload it."))
+    return authorization.obstacle(session, case, _today(session, case))
+
+
+def authorization_holds_now(session: Session, case: Any, caller: Caller) -> str | None:
+    """The second check, made at release by the reviewer after the package came in for review."""
+    reason = has_authorization(session, case, caller)
+    if reason or not needs_authorization(case.request_type):
+        return reason
+    check = authorization.latest(session, case, "release")
+    if check is None or check.checked_at < case.status_since:
+        return str(_l("Check the authorization again before releasing: record the check at release."))
+    return authorization.obstacle(session, case, _today(session, case), "release")
+
+
+def is_not_preparer(_session: Session, case: Any, caller: Caller) -> str | None:
+    if caller.user_id is not None and case.prepared_by_id == caller.user_id:
+        return str(_l("Whoever prepared a package cannot review it: ask another reviewer."))
+    return None
+
+
+def can_be_extended(session: Session, case: Any, _caller: Caller) -> str | None:
+    """Once, where the rule allows it, before the first due date passes."""
+    used = session.scalar(select(CaseExtension.id).where(CaseExtension.case_id == case.id))
+    if used is not None:
+        return str(_l("The due date was extended already, and that can be done once."))
+    if not clocks.govern(session, case).winner.rule.extension_days:
+        return str(_l("The rule that governs this due date allows no extension."))
+    if case.first_due_at is not None and case.first_due_at < now():
+        return str(_l("The first due date has passed: it is too late for an extension."))
+    return None
+
+
+def has_assignee(_session: Session, case: Any, _caller: Caller) -> str | None:
+    if case.assignee_id is None:
+        return str(_l("Nobody was ever assigned to this request: log a new one instead."))
+    return None
+
+
+def _today(session: Session, case: Any) -> Any:
+    return clocks.calendar_of(session, case.organisation).local_date(now())

@@ -1,0 +1,139 @@
+"""What a new request must say, whichever way it comes in: desk, public form or API. Shape only."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
+
+from duecare.core.time import now
+from duecare.workflows.release import terms
+
+Line = Annotated[str, Field(max_length=200)]
+Required = Annotated[str, Field(min_length=1, max_length=200)]
+Paragraph = Annotated[str, Field(max_length=4000)]
+OLDEST_BIRTH = date(1900, 1, 1)
+OLDEST_RECEIPT = timedelta(days=3650)
+CLOCK_SKEW = timedelta(minutes=2)
+
+
+class PatientIntake(BaseModel):
+    """The patient whose records are asked for."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    first_name: Annotated[str, Field(min_length=1, max_length=100)]
+    last_name: Annotated[str, Field(min_length=1, max_length=100)]
+    date_of_birth: date
+    mrn: Annotated[str, Field(max_length=64)] | None = None
+
+    @field_validator("date_of_birth")
+    @classmethod
+    def _possible(cls, value: date) -> date:
+        if not OLDEST_BIRTH <= value <= now().date():
+            raise ValueError("is not a possible date of birth: check the year")
+        return value
+
+    @field_validator("mrn")
+    @classmethod
+    def _blank_is_none(cls, value: str | None) -> str | None:
+        return value or None
+
+
+class RequesterIntake(BaseModel):
+    """Who asks for them."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    kind: str
+    name: Required
+    organisation: Line = ""
+    email: EmailStr | Literal[""] = ""
+    phone: Annotated[str, Field(max_length=64)] = ""
+    address: Annotated[str, Field(max_length=500)] = ""
+    locale: Literal["en", "es"] = "en"
+
+    @field_validator("kind")
+    @classmethod
+    def _known(cls, value: str) -> str:
+        return known(value, terms.REQUESTER_KINDS)
+
+
+class ReleaseIntake(BaseModel):
+    """A new request for records."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    patient: PatientIntake
+    requester: RequesterIntake
+    channel: str
+    request_type: str
+    record_types: Annotated[list[str], Field(min_length=1, max_length=20)]
+    received_at: AwareDatetime | None = None
+    range_from: date | None = None
+    range_to: date | None = None
+    purpose: Paragraph = ""
+    delivery: str = "portal"
+    priority: Literal["stat", "urgent", "routine"] = "routine"
+    paper_date: date | None = None
+    notes: Paragraph = ""
+    extra: dict[str, Any] = Field(default_factory=dict)
+
+    @field_validator("channel")
+    @classmethod
+    def _known_channel(cls, value: str) -> str:
+        return known(value, terms.CHANNELS)
+
+    @field_validator("request_type")
+    @classmethod
+    def _known_type(cls, value: str) -> str:
+        return known(value, terms.REQUEST_TYPES)
+
+    @field_validator("delivery")
+    @classmethod
+    def _known_delivery(cls, value: str) -> str:
+        return known(value, terms.DELIVERIES)
+
+    @field_validator("record_types")
+    @classmethod
+    def _known_records(cls, value: list[str]) -> list[str]:
+        return [known(each, terms.RECORD_TYPES) for each in dict.fromkeys(value)]
+
+    @field_validator("received_at")
+    @classmethod
+    def _possible_receipt(cls, value: datetime | None) -> datetime | None:
+        if value is None:
+            return None
+        if value > now() + CLOCK_SKEW:
+            raise ValueError("lies in the future: enter when the request was received")
+        if value < now() - OLDEST_RECEIPT:
+            raise ValueError("lies more than ten years back: check the year")
+        return value.astimezone(UTC)
+
+    @model_validator(mode="after")
+    def _ordered_range(self) -> "ReleaseIntake":
+        if self.range_from and self.range_to and self.range_from > self.range_to:
+            raise ValueError("range_to: lies before the start of the date range")
+        return self
+
+    @model_validator(mode="after")
+    def _paper_has_date(self) -> "ReleaseIntake":
+        if self.request_type in {"subpoena", "court_order"} and self.paper_date is None:
+            raise ValueError("paper_date: enter the date by which the paper asks for the records")
+        return self
+
+
+def known(value: str, codes: dict[str, Any]) -> str:
+    """The code, if it is one of the list; else a `ValueError` that names the list."""
+    if value not in codes:
+        raise ValueError(f"is not one of: {', '.join(codes)}")
+    return value
+
+
+def received_on(day: date, zone: str) -> datetime:
+    """When a request counts as received that has a day only: noon there, or now on the very day."""
+    here = ZoneInfo(zone)
+    moment = now()
+    if day == moment.astimezone(here).date():
+        return moment
+    return datetime(day.year, day.month, day.day, 12, tzinfo=here).astimezone(UTC)

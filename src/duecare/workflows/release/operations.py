@@ -1,0 +1,184 @@
+"""The only writer of the release workflow: log a request, act on it, record checks, note duplicates.
+
+Every function works in the caller's transaction and commits nothing.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from duecare.core import audit, cases, clocks, lifecycle, search
+from duecare.core.access import SYSTEM, Caller
+from duecare.core.cases import Case, CasePause
+from duecare.core.documents.models import Document
+from duecare.core.errors import Missing
+from duecare.core.notices.compose import tell_address, tell_person
+from duecare.core.patients.operations import find_or_add
+from duecare.core.people.models import Organisation
+from duecare.core.signing import digest, new_code
+from duecare.core.time import now
+from duecare.workflows.release import terms
+from duecare.workflows.release.authorization import FINDINGS, PARTS
+from duecare.workflows.release.intake import ReleaseIntake
+from duecare.workflows.release.lifecycle import LIFECYCLE
+from duecare.workflows.release.messages import STATUS_PATH
+from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
+
+PREFIX = "ROI"
+
+
+@dataclass(frozen=True)
+class Created:
+    """A new request, and the tracking code that is shown once and kept only as a digest."""
+
+    case: ReleaseRequest
+    tracking_code: str
+
+
+def create(session: Session, caller: Caller, organisation: Organisation, intake: ReleaseIntake) -> Created:
+    """Logs a request: number, clock from the time of receipt, receipt to the requester."""
+    at = now()
+    received_at = intake.received_at or at
+    code = new_code()
+    patient = find_or_add(session, caller, organisation.id, **intake.patient.model_dump())
+    year = received_at.astimezone(ZoneInfo(organisation.zone)).year
+    case = ReleaseRequest(
+        number=cases.next_number(session, PREFIX, year),
+        organisation_id=organisation.id,
+        organisation=organisation,
+        patient_id=patient.id,
+        patient=patient,
+        status="received",
+        title=_title(intake),
+        received_at=received_at,
+        created_at=at,
+        updated_at=at,
+        status_since=at,
+        tracking_digest=digest(code),
+        **_columns(intake),
+    )
+    session.add(case)
+    session.flush()
+    clocks.settle(session, case)
+    search.index(session, case, searchable(case))
+    lifecycle.record_event(session, case, "create", caller, source=None, data={"channel": intake.channel})
+    _send_receipt(session, case, code)
+    return Created(case, code)
+
+
+def act(
+    session: Session,
+    caller: Caller,
+    case: ReleaseRequest,
+    action: str,
+    data: Mapping[str, Any] | None = None,
+    version: int | None = None,
+) -> ReleaseRequest:
+    """Takes an action of the lifecycle; see `lifecycle.fire` for what it raises."""
+    lifecycle.fire(session, LIFECYCLE, case, action, caller, data, version)
+    return case
+
+
+def record_check(  # noqa: PLR0913
+    session: Session,
+    caller: Caller,
+    case: ReleaseRequest,
+    stage: str,
+    findings: Mapping[str, Mapping[str, str]],
+    *,
+    expires_on: date | None = None,
+    expiry_event: str = "",
+    is_revoked: bool = False,
+    is_compound: bool = False,
+    is_known_false: bool = False,
+    document_id: int | None = None,
+) -> AuthorizationCheck:
+    """Records what a person found on the authorization. Raises `Missing` for a part without a finding."""
+    errors = {
+        part.code: "Say whether it is present, missing or unsure."
+        for part in PARTS
+        if findings.get(part.code, {}).get("finding") not in FINDINGS
+    }
+    if errors:
+        raise Missing("Some parts of the authorization have no finding.", errors)
+    check = AuthorizationCheck(
+        case_id=case.id,
+        document_id=document_id,
+        stage=stage,
+        findings={part.code: dict(findings[part.code]) for part in PARTS},
+        expires_on=expires_on,
+        expiry_event=expiry_event,
+        is_revoked=is_revoked,
+        is_compound=is_compound,
+        is_known_false=is_known_false,
+        checked_by_id=caller.user_id,
+        checked_by=caller.name,
+        checked_at=now(),
+    )
+    session.add(check)
+    session.flush()
+    lifecycle.record_event(
+        session, case, "check_authorization", caller, source=case.status, data={"stage": stage}
+    )
+    return check
+
+
+def after_acceptance(session: Session, case: Case, document: Document) -> None:
+    """Resumes a case on hold when what it waited for has arrived (`SYSTEM` acts, the assignee is told)."""
+    if case.status != "on_hold":
+        return
+    awaited = session.scalars(
+        select(CasePause.reason).where(CasePause.case_id == case.id, CasePause.ended_at.is_(None))
+    )
+    if any(terms.AWAITED_KINDS.get(reason) == document.kind for reason in awaited):
+        lifecycle.fire(session, LIFECYCLE, case, "resume", SYSTEM, {"notes": "What was waited for arrived."})
+        if case.assignee is not None:
+            tell_person(session, case.assignee, "release.arrived", case, f"/releases/{case.number}")
+
+
+def add_note(session: Session, caller: Caller, case: ReleaseRequest, text: str) -> None:
+    """Adds a note to the timeline: what a caller asked, what was agreed."""
+    if not text.strip():
+        raise Missing("The note is empty.", {"note": "Write the note first."})
+    event = lifecycle.record_event(session, case, "note", caller, source=case.status, note=text.strip())
+    event.is_internal = True
+
+
+def searchable(case: ReleaseRequest) -> list[str | None]:
+    """The texts by which a release is found, besides its number and patient."""
+    values = [str(value) for value in case.extra.values() if isinstance(value, str | int)]
+    return [case.requester_name, case.requester_organisation, *values]
+
+
+def note_disclosed_read(session: Session, caller: Caller, case: ReleaseRequest, what: str) -> None:
+    """Records in the audit log that a case's content was given out, e.g. on the telephone."""
+    audit.record(session, caller, f"release.{what}", case.number, chain=case.organisation_id)
+
+
+def _columns(intake: ReleaseIntake) -> dict[str, Any]:
+    shared = intake.model_dump(exclude={"patient", "requester", "received_at"})
+    requester = {f"requester_{name}": value for name, value in intake.requester.model_dump().items()}
+    return {**shared, **requester}
+
+
+def _title(intake: ReleaseIntake) -> str:
+    records = ", ".join(str(terms.RECORD_TYPES[code]) for code in intake.record_types)
+    return f"{records} — {terms.REQUESTER_KINDS[intake.requester.kind]}"[:200]
+
+
+def _send_receipt(session: Session, case: ReleaseRequest, code: str) -> None:
+    if case.requester_email:
+        tell_address(
+            session,
+            case.requester_email,
+            case.requester_locale,
+            "release.receipt",
+            case,
+            STATUS_PATH,
+            {"code": code},
+        )

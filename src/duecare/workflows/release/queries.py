@@ -1,0 +1,37 @@
+"""Reads of the release workflow, each scoped to the caller's organisation."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from duecare.core.cases import CaseEvent
+from duecare.core.documents.models import Document
+from duecare.core.errors import NotFound
+from duecare.workflows.release.models import ReleaseRequest
+
+
+def by_number(session: Session, organisation_id: int, number: str) -> ReleaseRequest:
+    """A request of the organisation; raises `NotFound` for any other number."""
+    case = session.scalar(
+        select(ReleaseRequest)
+        .where(ReleaseRequest.number == number.upper(), ReleaseRequest.organisation_id == organisation_id)
+        .options(
+            joinedload(ReleaseRequest.patient),
+            joinedload(ReleaseRequest.assignee),
+            joinedload(ReleaseRequest.organisation),
+        )
+    )
+    if case is None:
+        raise NotFound(f"There is no request {number[:40]!r} here.")
+    return case
+
+
+def documents(session: Session, case: ReleaseRequest) -> list[Document]:
+    """The documents of a request, oldest first."""
+    return list(session.scalars(select(Document).where(Document.case_id == case.id).order_by(Document.id)))
+
+
+def timeline(session: Session, case: ReleaseRequest) -> list[CaseEvent]:
+    """What happened to a request, newest first."""
+    return list(
+        session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()))
+    )

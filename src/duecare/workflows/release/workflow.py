@@ -1,0 +1,38 @@
+"""Release of information, as the shell sees it."""
+
+from pathlib import Path
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+
+from duecare.core import clock, clocks
+from duecare.core.clocks import Timing
+from duecare.core.documents import intake as documents
+from duecare.core.workflow import Workflow
+from duecare.workflows.release import operations, terms
+from duecare.workflows.release.lifecycle import LIFECYCLE
+from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
+from duecare.workflows.release.roles import ROLES, Permission
+
+RULES = Path(__file__).with_name("rules.toml")
+
+
+def timing(case: Any) -> Timing:
+    """What the clock needs of a release."""
+    return Timing(case.request_type, case.paper_date)
+
+
+documents.after_acceptance(WORKFLOW, operations.after_acceptance)
+clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
+
+RELEASE = Workflow(
+    code=WORKFLOW,
+    label=_l("Releases"),
+    resource="releases",
+    model=ReleaseRequest,
+    lifecycle=LIFECYCLE,
+    roles=ROLES,
+    read_permission=Permission.RELEASES_READ,
+    act=operations.act,
+    document_kinds=terms.DOCUMENT_KINDS,
+)
