@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 
-class Refusal(Exception):  # noqa: N818
+class Refusal(Exception):
     """This file is not accepted; `code` is a key of `refusals.REASONS`."""
 
     def __init__(self, code: str, params: Mapping[str, str | int] | None = None, detail: str = "") -> None:

@@ -29,7 +29,7 @@ class Limits:
 DEFAULT_LIMITS = Limits()
 
 
-class SandboxUnavailable(Exception):  # noqa: N818
+class SandboxUnavailable(Exception):
     """The child could not even start: a fault of this machine, not of the file. Try again later."""
 
 

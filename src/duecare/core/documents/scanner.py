@@ -12,7 +12,7 @@ _CHUNK_BYTES = 64 * 1024
 _MAX_REPLY_BYTES = 4096
 
 
-class ScannerUnavailable(Exception):  # noqa: N818
+class ScannerUnavailable(Exception):
     """The scanner did not answer clearly. Try again later; the file is neither accepted nor refused."""
 
 

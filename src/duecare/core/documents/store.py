@@ -23,15 +23,15 @@ class StoreError(Exception):
     """Something the store could not do."""
 
 
-class InvalidKey(StoreError):  # noqa: N818
+class InvalidKey(StoreError):
     """A key with a forbidden character, an empty or dotted segment, or too long."""
 
 
-class NotFound(StoreError):  # noqa: N818
+class NotFound(StoreError):
     """No object has this key."""
 
 
-class TooLarge(StoreError):  # noqa: N818
+class TooLarge(StoreError):
     """The stream went past the size that the caller allows; nothing was kept."""
 
     def __init__(self, max_bytes: int) -> None:
@@ -39,7 +39,7 @@ class TooLarge(StoreError):  # noqa: N818
         self.max_bytes = max_bytes
 
 
-class StoreUnavailable(StoreError):  # noqa: N818
+class StoreUnavailable(StoreError):
     """The store did not answer, refused us or is full; the caller may try again later."""
 
 
