@@ -46,7 +46,7 @@ STATES = {"OH": "Ohio", "KY": "Kentucky", "IN": "Indiana"}
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """The hospital or practice the papers are addressed to."""
+    """The hospital or practice the papers are addressed to; it stands in one of `STATES`."""
 
     name: str
     address: Address
@@ -68,7 +68,7 @@ def scanned(pdf: bytes, rng: Random) -> bytes:
 
 
 def driver_licence(holder: Person, rng: Random, today: date) -> bytes:
-    """Return the front of an obviously made-up driver's licence as a JPEG of 1013 by 638 pixels."""
+    """Return the front of an obviously made-up driver's licence as a JPEG of about 740 by 470 pixels."""
     return imaging.card_image(_licence_card(holder, rng, today))
 
 
