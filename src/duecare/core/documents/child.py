@@ -36,7 +36,7 @@ def inspect(source: Path, folder: Path, given_name: str, policy: Policy) -> dict
         raise Refusal(code)
     media_type, ending = WRITTEN_AS[kind]
     rewritten, thumbnail = folder / f"rewritten{ending}", folder / "thumbnail.jpg"
-    pages, removed = _rewrite(kind, source, rewritten, policy)
+    pages, changes = _rewrite(kind, source, rewritten, policy)
     if kind != "text":
         _draw(rewritten, media_type, thumbnail, policy)
     return {
@@ -45,19 +45,19 @@ def inspect(source: Path, folder: Path, given_name: str, policy: Policy) -> dict
         "pages": pages,
         "size": rewritten.stat().st_size,
         "sha256": _sha256(rewritten),
-        "removed": removed,
+        "changes": changes,
         "rewritten": str(rewritten),
         "thumbnail": str(thumbnail) if kind != "text" else None,
     }
 
 
 def _rewrite(kind: Kind, source: Path, target: Path, policy: Policy) -> tuple[int | None, list[str]]:
-    """Returns the number of pages (None for text) and what was left out."""
+    """Returns the number of pages (None for text) and what was changed beside the writing."""
     if kind == "pdf":
         from duecare.core.documents.clean_pdf import rewrite_pdf
 
         clean = rewrite_pdf(source, target, policy)
-        return clean.pages, list(clean.removed)
+        return clean.pages, list(clean.changes)
     if kind == "text":
         from duecare.core.documents.clean_text import rewrite_text
 

@@ -104,6 +104,7 @@ def _add_page(pdf: pikepdf.Pdf, frame: Image.Image) -> None:
     dpi = dpi_of(frame)
     upright = plain_pixels(ImageOps.exif_transpose(frame.copy()))
     single = BytesIO()
-    upright.save(single, "PDF", resolution=dpi, quality=JPEG_QUALITY)
+    quality = {} if upright.mode == "1" else {"quality": JPEG_QUALITY}
+    upright.save(single, "PDF", resolution=dpi, **quality)
     with pikepdf.open(single) as page:
         pdf.pages.extend(page.pages)

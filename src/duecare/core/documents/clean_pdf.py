@@ -60,20 +60,20 @@ _STEP = 1024 * 1024
 
 @dataclass(frozen=True)
 class CleanPdf:
-    """How many pages were kept, and which kinds of active or hidden content were left out."""
+    """How many pages were kept; which kinds of active or hidden content were left out, or `repaired`."""
 
     pages: int
-    removed: tuple[str, ...]
+    changes: tuple[str, ...]
 
 
 def rewrite_pdf(source: Path, target: Path, policy: Policy) -> CleanPdf:
     """Write the plain pages of `source` to `target`; raises Refusal."""
-    removed: set[str] = set()
+    changes: set[str] = set()
     flat = target.with_suffix(".flat.pdf")
     with _opened(source) as pdf:
         _refuse_what_cannot_be_kept(pdf, policy)
         _refuse_bombs(pdf, policy)
-        removed |= _active_content(pdf)
+        changes |= _active_content(pdf) | ({"repaired"} if pdf.get_warnings() else set())
         pages, marked = len(pdf.pages), any("/Annots" in page.obj for page in pdf.pages)
     if marked:
         flatten(source, flat)
@@ -81,7 +81,7 @@ def rewrite_pdf(source: Path, target: Path, policy: Policy) -> CleanPdf:
         _write_plain(pdf, target)
     flat.unlink(missing_ok=True)
     _read_back(target, pages)
-    return CleanPdf(pages, tuple(sorted(removed)))
+    return CleanPdf(pages, tuple(sorted(changes)))
 
 
 def _opened(path: Path) -> Pdf:
@@ -162,7 +162,7 @@ def _inflated(chunks: Iterator[bytes]) -> Iterator[bytes]:
     inflater = zlib.decompressobj()
     for chunk in chunks:
         pending = chunk
-        while pending:
+        while pending and not inflater.eof:
             try:
                 yield inflater.decompress(pending, _STEP)
             except zlib.error:
@@ -226,6 +226,7 @@ def _disarm_stream(stream: Stream) -> None:
             del stream[key]
     if stream.get(Name.Subtype) == Name.PS or stream.get("/Subtype2") == Name.PS:
         stream.write(b"")
+        del stream[Name.Subtype]
 
 
 def _armed_keys(node: pikepdf.Object) -> list[str]:

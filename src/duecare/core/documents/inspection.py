@@ -19,8 +19,9 @@ from duecare.core.documents.scanner import Scan
 class Accepted:
     """What to keep: the rewritten file and, for all but text, a JPEG thumbnail of its first page.
 
-    Size in bytes and SHA-256 are those of the rewritten file. `pages` is None for text. `removed` names what
-    was left out of a PDF (`javascript`, `attachments`, `links`, `signature` …), for the document's history.
+    Size in bytes and SHA-256 are those of the rewritten file. `pages` is None for text. `changes` names what
+    was left out of a PDF (`javascript`, `attachments`, `links`, `signature` …) and says `repaired` of a
+    damaged one that may lack pages, for the document's history.
     """
 
     media_type: str
@@ -28,7 +29,7 @@ class Accepted:
     pages: int | None
     size: int
     sha256: str
-    removed: tuple[str, ...]
+    changes: tuple[str, ...]
     rewritten: Path
     thumbnail: Path | None
 
@@ -68,7 +69,7 @@ def _accepted(answer: dict[str, object]) -> Accepted:
         pages=answer["pages"] if isinstance(answer["pages"], int) else None,
         size=int(str(answer["size"])),
         sha256=str(answer["sha256"]),
-        removed=tuple(answer["removed"]) if isinstance(answer["removed"], list) else (),
+        changes=tuple(answer["changes"]) if isinstance(answer["changes"], list) else (),
         rewritten=Path(str(answer["rewritten"])),
         thumbnail=Path(str(thumbnail)) if thumbnail else None,
     )
