@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import pikepdf
 import pypdfium2
@@ -11,6 +12,18 @@ from PIL import Image
 
 Change = Callable[[Pdf], None]
 A4 = (595, 842)
+HARMLESS = "accepted, rewritten without anything active"
+MEGABYTE = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Hostile:
+    """`expected` is HARMLESS or the codes of the refusals that are right."""
+
+    name: str
+    given_name: str
+    build: Callable[[], bytes]
+    expected: str | tuple[str, ...]
 
 
 def pdf(

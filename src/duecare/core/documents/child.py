@@ -16,6 +16,7 @@ from typing import Any
 from duecare.core.documents.names import extension
 from duecare.core.documents.policy import Policy
 from duecare.core.documents.refusal import Refusal
+from duecare.core.documents.rewritten import Rewritten
 from duecare.core.documents.sniffing import Kind, sniff
 
 READY = "ready"
@@ -36,39 +37,36 @@ def inspect(source: Path, folder: Path, given_name: str, policy: Policy) -> dict
         raise Refusal(code)
     media_type, ending = WRITTEN_AS[kind]
     rewritten, thumbnail = folder / f"rewritten{ending}", folder / "thumbnail.jpg"
-    pages, changes = _rewrite(kind, source, rewritten, policy)
+    outcome = _rewrite(kind, source, rewritten, policy)
     if kind != "text":
         _draw(rewritten, media_type, thumbnail, policy)
     return {
         "media_type": media_type,
         "extension": ending,
-        "pages": pages,
+        **asdict(outcome),
         "size": rewritten.stat().st_size,
         "sha256": _sha256(rewritten),
-        "changes": changes,
         "rewritten": str(rewritten),
         "thumbnail": str(thumbnail) if kind != "text" else None,
     }
 
 
-def _rewrite(kind: Kind, source: Path, target: Path, policy: Policy) -> tuple[int | None, list[str]]:
-    """Returns the number of pages (None for text) and what was changed beside the writing."""
+def _rewrite(kind: Kind, source: Path, target: Path, policy: Policy) -> Rewritten:
     if kind == "pdf":
         from duecare.core.documents.clean_pdf import rewrite_pdf
 
-        clean = rewrite_pdf(source, target, policy)
-        return clean.pages, list(clean.changes)
+        return rewrite_pdf(source, target, policy)
     if kind == "text":
         from duecare.core.documents.clean_text import rewrite_text
 
         rewrite_text(source, target, policy)
-        return None, []
+        return Rewritten(None)
     from duecare.core.documents.clean_image import rewrite_picture, rewrite_scan
 
     if kind == "tiff":
-        return rewrite_scan(source, target, policy), []
+        return Rewritten(rewrite_scan(source, target, policy))
     rewrite_picture(source, target, kind, policy)
-    return 1, []
+    return Rewritten(1)
 
 
 def _draw(rewritten: Path, media_type: str, thumbnail: Path, policy: Policy) -> None:

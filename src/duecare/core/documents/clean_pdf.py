@@ -7,7 +7,6 @@ is read back and checked before it counts.
 
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pikepdf
@@ -15,6 +14,7 @@ from pikepdf import Array, Dictionary, Name, Pdf, Stream
 
 from duecare.core.documents.policy import Policy
 from duecare.core.documents.refusal import Refusal
+from duecare.core.documents.rewritten import Rewritten
 
 PAGE_KEYS = frozenset(
     {"/Type", "/Parent", "/Resources", "/Contents", "/MediaBox", "/CropBox", "/Rotate", "/UserUnit"}
@@ -58,22 +58,13 @@ _FLATE = {"/FlateDecode", "/Fl"}
 _STEP = 1024 * 1024
 
 
-@dataclass(frozen=True)
-class CleanPdf:
-    """How many pages were kept; which kinds of active or hidden content were left out, or `repaired`."""
-
-    pages: int
-    changes: tuple[str, ...]
-
-
-def rewrite_pdf(source: Path, target: Path, policy: Policy) -> CleanPdf:
+def rewrite_pdf(source: Path, target: Path, policy: Policy) -> Rewritten:
     """Write the plain pages of `source` to `target`; raises Refusal."""
-    changes: set[str] = set()
     flat = target.with_suffix(".flat.pdf")
     with _opened(source) as pdf:
         _refuse_what_cannot_be_kept(pdf, policy)
         _refuse_bombs(pdf, policy)
-        changes |= _active_content(pdf) | ({"repaired"} if pdf.get_warnings() else set())
+        removed, repaired = _active_content(pdf), bool(pdf.get_warnings())
         pages, marked = len(pdf.pages), any("/Annots" in page.obj for page in pdf.pages)
     if marked:
         flatten(source, flat)
@@ -81,7 +72,7 @@ def rewrite_pdf(source: Path, target: Path, policy: Policy) -> CleanPdf:
         _write_plain(pdf, target)
     flat.unlink(missing_ok=True)
     _read_back(target, pages)
-    return CleanPdf(pages, tuple(sorted(changes)))
+    return Rewritten(pages, tuple(sorted(removed)), repaired)
 
 
 def _opened(path: Path) -> Pdf:

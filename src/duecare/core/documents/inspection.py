@@ -19,9 +19,9 @@ from duecare.core.documents.scanner import Scan
 class Accepted:
     """What to keep: the rewritten file and, for all but text, a JPEG thumbnail of its first page.
 
-    Size in bytes and SHA-256 are those of the rewritten file. `pages` is None for text. `changes` names what
-    was left out of a PDF (`javascript`, `attachments`, `links`, `signature` …) and says `repaired` of a
-    damaged one that may lack pages, for the document's history.
+    Size in bytes and SHA-256 are those of the rewritten file. `pages` is None for text. `removed` names what
+    was left out of a PDF (`javascript`, `attachments`, `links`, `signature` …) and `repaired` says that
+    it was damaged and may lack pages: somebody should look.
     """
 
     media_type: str
@@ -29,7 +29,8 @@ class Accepted:
     pages: int | None
     size: int
     sha256: str
-    changes: tuple[str, ...]
+    removed: tuple[str, ...]
+    repaired: bool
     rewritten: Path
     thumbnail: Path | None
 
@@ -69,7 +70,8 @@ def _accepted(answer: dict[str, object]) -> Accepted:
         pages=answer["pages"] if isinstance(answer["pages"], int) else None,
         size=int(str(answer["size"])),
         sha256=str(answer["sha256"]),
-        changes=tuple(answer["changes"]) if isinstance(answer["changes"], list) else (),
+        removed=tuple(answer["removed"]) if isinstance(answer["removed"], list) else (),
+        repaired=bool(answer["repaired"]),
         rewritten=Path(str(answer["rewritten"])),
         thumbnail=Path(str(thumbnail)) if thumbnail else None,
     )
