@@ -100,7 +100,7 @@ class Counter:
         span = (granted_on + timedelta(days=n) for n in range(1, (until - granted_on).days + 1))
         before = self.run(received_on, self.rule.amount, pauses)
         after = self.run(granted_on, sum(self.counts(day) for day in span), pauses)
-        held = tuple((day, pause) for day, pause in before.held if day <= granted_on) + after.held
+        held = tuple((day, pause) for day, pause in before.held if day < granted_on) + after.held
         skipped = tuple(day for day in before.skipped if day <= granted_on) + after.skipped
         return Course(max(after.day, until), after.left, held, skipped)
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import ClassVar
 
-from pydantic import ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from duecare.core.clock.errors import BadRuleError
 
@@ -69,7 +69,12 @@ class Rule:
         return here and request_type in self.request_types and self.in_force(day)
 
 
-RULE_TABLE = TypeAdapter(dict[str, list[Rule]])
+class RuleFile(BaseModel):
+    """The shape of a rules file: ``[[rule]]`` tables and nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    rule: list[Rule] = Field(min_length=1)
 
 
 def load_rules(path: Path) -> tuple[Rule, ...]:
@@ -78,7 +83,7 @@ def load_rules(path: Path) -> tuple[Rule, ...]:
     Raises ``BadRuleError`` naming the file and every fault when a row is not a rule or two rows share a code.
     """
     try:
-        rules = RULE_TABLE.validate_python(tomllib.loads(path.read_text(encoding="utf-8")))["rule"]
+        rules = RuleFile.model_validate(tomllib.loads(path.read_text(encoding="utf-8"))).rule
     except (tomllib.TOMLDecodeError, ValidationError) as error:
         raise BadRuleError(rule=path.name, fault=str(error)) from error
     codes = [rule.code for rule in rules]
