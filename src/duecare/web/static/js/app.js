@@ -1,0 +1,24 @@
+// Starts every module. Pages work without it; each module only makes what is there quicker.
+
+import { startDialogs } from "./dialog.js";
+import { startDrafts } from "./draft.js";
+import { startFilters } from "./filters.js";
+import { startInlineEdit } from "./inline.js";
+import { startJobs } from "./jobs.js";
+import { startKeyboard } from "./keyboard.js";
+import { startLive } from "./live.js";
+import { startMenus } from "./menus.js";
+import { startRegions } from "./regions.js";
+import { startTables } from "./tables.js";
+import { startTheme } from "./theme.js";
+import { startToasts } from "./toasts.js";
+import { startUploaders } from "./uploader.js";
+
+document.documentElement.classList.add("js");
+for (const start of [
+  startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables,
+  startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit,
+]) start();
+
+const summary = document.querySelector("[data-error-summary]");
+if (summary) summary.focus();

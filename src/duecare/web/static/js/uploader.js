@@ -1,0 +1,151 @@
+// Sends many files, each by itself: one refusal or a broken connection never loses the others, and says why and what to do.
+
+import { all, one } from "./dom.js";
+
+const AT_ONCE = 2;
+
+class Uploader {
+  constructor(form) {
+    this.form = form;
+    this.input = one("input[type=file]", form);
+    this.list = one("[data-upload-list]", form);
+    this.texts = one("[data-upload-texts]", form).dataset;
+    this.waiting = [];
+    this.sending = 0;
+    this.sent = 0;
+    this.unsent = new Set();
+    this.listen();
+  }
+
+  listen() {
+    this.form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.add(this.input.files);
+      this.input.value = "";
+    });
+    for (const type of ["dragover", "dragleave", "drop"]) {
+      this.form.addEventListener(type, (event) => this.dragged(event));
+    }
+    addEventListener("beforeunload", (event) => {
+      if (this.sending || this.waiting.length) event.preventDefault();
+    });
+  }
+
+  dragged(event) {
+    event.preventDefault();
+    this.form.classList.toggle("drag", event.type === "dragover");
+    if (event.type === "drop") this.add(event.dataTransfer.files);
+  }
+
+  add(files) {
+    for (const file of files) this.queue(file, this.fields(), this.line(file));
+    this.next();
+  }
+
+  fields() {
+    return [...new FormData(this.form)].filter(([name]) => name !== this.input.name);
+  }
+
+  line(file) {
+    const line = one("[data-upload-template]", this.form).content.firstElementChild.cloneNode(true);
+    one(".uploader-name", line).textContent = file.name;
+    one("progress", line).setAttribute("aria-label", file.name);
+    this.list.append(line);
+    return line;
+  }
+
+  queue(file, fields, line) {
+    const refusal = this.refusalOf(file);
+    if (refusal) return this.refuse(line, refusal);
+    this.state(line, this.texts.waiting);
+    this.waiting.push({ file, fields, line });
+  }
+
+  refusalOf(file) {
+    if (file.size === 0) return this.texts.empty;
+    if (file.size > Number(this.form.dataset.maxBytes)) return this.texts.large;
+    return null;
+  }
+
+  next() {
+    while (this.sending < AT_ONCE && this.waiting.length) this.send(this.waiting.shift());
+    if (this.sending || this.waiting.length) return;
+    one("[data-upload-status]", this.form).textContent = this.unsent.size ? this.texts.some : this.sent ? this.texts.done : "";
+    if (this.sent) this.form.dispatchEvent(new CustomEvent("uploaded", { bubbles: true }));
+  }
+
+  send(item) {
+    const { file, fields, line } = item;
+    const body = new FormData();
+    for (const [name, value] of fields) body.append(name, value);
+    body.append(this.input.name, file, file.name);
+    const request = new XMLHttpRequest();
+    request.open("POST", this.form.action);
+    request.setRequestHeader("Accept", "application/json");
+    request.upload.addEventListener("progress", (event) => {
+      if (event.lengthComputable) one("progress", line).value = (100 * event.loaded) / event.total;
+    });
+    request.addEventListener("loadend", () => this.ended(request, item));
+    this.sending += 1;
+    this.state(line, this.texts.sending);
+    request.send(body);
+  }
+
+  ended(request, item) {
+    this.sending -= 1;
+    if (request.status >= 200 && request.status < 300) this.arrived(item.line, answerOf(request));
+    else if (request.status >= 400 && request.status < 500) this.refuse(item.line, this.reasonIn(request), item);
+    else this.refuse(item.line, request.status ? this.texts.fault : this.texts.offline, item);
+    this.next();
+  }
+
+  reasonIn(request) {
+    const { title, detail } = answerOf(request);
+    return detail ?? title ?? this.texts.fault;
+  }
+
+  arrived(line, { message }) {
+    this.sent += 1;
+    this.unsent.delete(line);
+    one("progress", line).value = 100;
+    this.state(line, message ?? this.texts.sent);
+  }
+
+  refuse(line, reason, item) {
+    this.unsent.add(line);
+    this.state(line, this.texts.refused);
+    one("progress", line).hidden = true;
+    const place = one(".uploader-reason", line);
+    place.textContent = reason;
+    place.hidden = false;
+    if (item) this.offerRetry(item);
+  }
+
+  offerRetry({ file, fields, line }) {
+    const button = one("[data-retry]", line);
+    button.hidden = false;
+    button.onclick = () => {
+      button.hidden = true;
+      one(".uploader-reason", line).hidden = true;
+      one("progress", line).hidden = false;
+      this.queue(file, fields, line);
+      this.next();
+    };
+  }
+
+  state(line, text) {
+    one(".uploader-state", line).textContent = text;
+  }
+}
+
+function answerOf(request) {
+  try {
+    return JSON.parse(request.responseText) ?? {};
+  } catch {
+    return {};
+  }
+}
+
+export function startUploaders() {
+  for (const form of all("form[data-uploader]")) new Uploader(form);
+}
