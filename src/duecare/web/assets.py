@@ -1,7 +1,7 @@
 """The browser's files: our own, and Bootstrap's stylesheet out of its Python package, under one content hash.
 
-Everything is read once at start into a fixed table, so a request can name nothing outside of it. The hash covers
-all files together: modules may import each other by relative path, and a changed file changes every URL.
+Everything is read once at start into a fixed table, so a request can name nothing outside of it. The hash
+covers all files together: modules may import each other by relative path, and a changed file changes every URL.
 """
 
 from __future__ import annotations
@@ -60,7 +60,7 @@ def load_assets() -> Assets:
 
 @blueprint.get("/<version>/<path:path>")
 def file(version: str, path: str) -> Response:
-    """One file; under the current version it may be kept for ever, under an old one it must be asked for again."""
+    """One file; under the current version it is kept for ever, under an old one asked for again."""
     assets = load_assets()
     found = assets.by_path.get(path)
     if found is None:

@@ -9,10 +9,10 @@ from datetime import date, datetime, timedelta
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
+import flask_babel
 from babel.dates import format_date, format_time
 from babel.numbers import format_decimal
 from flask import Flask
-from flask_babel import get_locale, gettext, ngettext
 
 Tone = Literal["neutral", "active", "wait", "good", "warn", "bad"]
 Zone = str | ZoneInfo
@@ -24,7 +24,7 @@ SIZE_UNITS = ("B", "KB", "MB", "GB", "TB")
 
 
 class Due(NamedTuple):
-    """A due time in words: `phrase` ("due in 3 days"), `on` ("Wed 25 Nov"), `exact`, and the tone of a status."""
+    """A due time in words: `phrase` ("due in 3 days"), `on` ("Wed 25 Nov"), `exact`, and its tone."""
 
     phrase: str
     on: str
@@ -40,10 +40,12 @@ def due(due_at: datetime | None, now: datetime, zone: Zone) -> Due:
     days = (local.date() - local_now.date()).days
     on = _short_day(local.date(), local_now.date())
     exact = when(due_at, zone)
+    if days == 0:
+        on = format_time(local, "short", locale=_locale())
     if local < local_now:
         return Due(_overdue(local_now - local, -days), on, exact, "bad")
     if days == 0:
-        return Due(gettext("due today"), format_time(local, "short", locale=_locale()), exact, "warn")
+        return Due(gettext("due today"), on, exact, "warn")
     if days == 1:
         return Due(gettext("due tomorrow"), on, exact, "warn")
     return Due(ngettext("due in %(num)d day", "due in %(num)d days", days), on, exact, "neutral")
@@ -136,5 +138,15 @@ def _local(moment: datetime, zone: Zone) -> datetime:
     return moment.astimezone(ZoneInfo(zone) if isinstance(zone, str) else zone)
 
 
+def gettext(message: str, **values: object) -> str:
+    """Translate; typed, and under the name that the extraction of messages looks for."""
+    return str(flask_babel.gettext(message, **values))
+
+
+def ngettext(singular: str, plural: str, num: int) -> str:
+    """Translate with a count."""
+    return str(flask_babel.ngettext(singular, plural, num))
+
+
 def _locale() -> str:
-    return str(get_locale() or "en")
+    return str(flask_babel.get_locale() or "en")

@@ -17,6 +17,7 @@ export async function swap(name, url) {
     const fresh = answer.ok && find(name, new DOMParser().parseFromString(await answer.text(), "text/html"));
     if (!fresh || !region) return void location.assign(url);
     region.replaceWith(document.adoptNode(fresh));
+    fresh.dispatchEvent(new CustomEvent("swapped", { bubbles: true }));
     return fresh;
   } catch (error) {
     if (error.name !== "AbortError") location.assign(url);
@@ -36,4 +37,5 @@ export function startRegions() {
     const again = all("a[data-swap]", fresh).find((other) => other.href === url);
     again?.focus({ preventScroll: true });
   });
+  document.addEventListener("uploaded", () => find("documents", document) && swap("documents", location.href));
 }

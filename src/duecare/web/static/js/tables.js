@@ -30,6 +30,6 @@ export function startTables() {
     showSelection();
   });
   on("change", "[data-select]", showSelection);
-  new MutationObserver(showSelection).observe(one("main") ?? document.body, { childList: true, subtree: true });
+  document.addEventListener("swapped", showSelection);
   showSelection();
 }
