@@ -1,7 +1,8 @@
 """The browser's files: our own, and Bootstrap's stylesheet out of its Python package, under one content hash.
 
-Everything is read once at start into a fixed table, so a request can name nothing outside of it. The hash
-covers all files together: modules may import each other by relative path, and a changed file changes every URL.
+Everything is read once at start into a fixed table, so a request can name nothing outside of it. The
+hash covers all files together: modules import each other by relative path, and a changed file changes every
+URL.
 """
 
 from __future__ import annotations
