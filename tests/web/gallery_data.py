@@ -284,8 +284,8 @@ FIGURES = [
 CHART = Markup(
     '<svg viewBox="0 0 320 90" width="640" height="180" role="img" aria-label="Requests completed per week">'
     '<g fill="none" stroke="currentColor" stroke-width="1"><path d="M0 89.5h320"/></g>'
-    '<path d="M4 70 L60 52 L116 58 L172 34 L228 40 L284 18 L316 24" fill="none"'
-    ' stroke="#2c4bbd" stroke-width="2.5"/></svg>'
+    '<path class="series-1" d="M4 70 L60 52 L116 58 L172 34 L228 40 L284 18 L316 24" fill="none"'
+    ' stroke="currentColor" stroke-width="2.5"/></svg>'
 )
 PEOPLE = [
     {

@@ -78,6 +78,30 @@ def test_every_posting_form_carries_the_token(gallery, name):
     assert [form.get("action") for form in forms if not form.xpath(".//input[@name='csrf_token']")] == []
 
 
+OPENED = {
+    "inbox": ["header details > summary"],
+    "list": ["[data-select-all]", ".views details > summary"],
+    "case": [".why > summary", ".case-actions summary", "[data-dialog=hold]"],
+    "people": ["tbody button"],
+    "dashboard": [".chart-table > summary", ".definition > summary >> nth=0"],
+}
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "presses"), OPENED.items())
+def test_an_opened_menu_or_dialog_breaks_no_accessibility_rule(browser, gallery_url, name, presses, theme):
+    context = browser.new_context(color_scheme=theme, reduced_motion="reduce", bypass_csp=True)
+    page = context.new_page()
+    page.goto(f"{gallery_url}/{name}")
+    found = []
+    for press in presses:
+        page.keyboard.press("Escape")
+        page.locator(press).first.click(timeout=5000)
+        found += Axe().run(page, options=RULES).response["violations"]
+    context.close()
+    assert [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]] == []
+
+
 @pytest.mark.parametrize("width", [1280, 390])
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @each_page

@@ -6,7 +6,6 @@ import { all, on, one } from "./dom.js";
 
 const PREFIX = "draft:";
 const SKIP = "[type=password], [type=file], [type=hidden], [autocomplete=one-time-code], [data-no-draft]";
-const PAUSE = 250;
 
 const owner = () => document.body.dataset.person ?? "";
 const keyOf = (form) => `${PREFIX}${owner()}:${form.dataset.draft}`;
@@ -59,15 +58,8 @@ function forget() {
 export function startDrafts() {
   forget();
   for (const form of all("form[data-draft]")) restore(form);
-  const timers = new WeakMap();
-  on("input", "form[data-draft]", (event, form) => {
-    clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(() => save(form, false), PAUSE));
-  });
-  on("submit", "form[data-draft]", (event, form) => {
-    clearTimeout(timers.get(form));
-    save(form, true);
-  });
+  on("input", "form[data-draft]", (event, form) => save(form, false));
+  on("submit", "form[data-draft]", (event, form) => save(form, true));
   on("click", "[data-draft-discard]", (event, button) => {
     const form = button.closest("form");
     sessionStorage.removeItem(keyOf(form));
