@@ -4,11 +4,12 @@ import io
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import pikepdf
 import pypdfium2
 from pikepdf import Array, Dictionary, Name, Pdf, Stream
-from PIL import Image
+from PIL import Image, ImageChops, ImageStat
 
 Change = Callable[[Pdf], None]
 A4 = (595, 842)
@@ -157,3 +158,18 @@ def texts(document: bytes) -> list[str]:
         return [opened[index].get_textpage().get_text_range() for index in range(len(opened))]
     finally:
         opened.close()
+
+
+def drawn(document: Path | bytes, page: int) -> Image.Image:
+    """A page as a reader shows it, in grey, one pixel for each point."""
+    opened = pypdfium2.PdfDocument(document)
+    try:
+        return opened[page - 1].render(scale=1).to_pil().convert("L")
+    finally:
+        opened.close()
+
+
+def difference(one: Image.Image, other: Image.Image) -> float:
+    """The mean difference of two pictures of one size, from 0 (none) to 255."""
+    assert one.size == other.size
+    return ImageStat.Stat(ImageChops.difference(one, other)).mean[0]

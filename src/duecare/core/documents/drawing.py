@@ -33,6 +33,7 @@ def _draw_pdf_page(source: Path, page: int, width: int, target: Path) -> None:
 def _bitmap(page, width: int):  # type: ignore[no-untyped-def]  # pypdfium2 has no types
     page_width, page_height = page.get_size()
     scale = min(width / max(page_width, 1), MAX_HEIGHT / max(page_height, 1))
+    scale *= 1 - 1e-6  # pdfium rounds the size up, so that 400.0001 would become 401
     return page.render(scale=scale, rev_byteorder=True)
 
 

@@ -52,7 +52,11 @@ class ClamAV:
         if parts.scheme == "unix":
             connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
             connection.settimeout(self.timeout_seconds)
-            connection.connect(parts.path)
+            try:
+                connection.connect(parts.path)
+            except OSError:
+                connection.close()
+                raise
             return connection
         return socket.create_connection((parts.hostname or "", parts.port or 3310), self.timeout_seconds)
 
