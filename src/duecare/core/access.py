@@ -5,7 +5,7 @@ organisation's object does not exist for the caller (404), while one's own witho
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Literal
 
@@ -109,6 +109,11 @@ def register_roles(roles: Iterable[Role]) -> None:
         known = _roles.setdefault(role.code, role)
         if known != role:
             raise ValueError(f"role {role.code!r} is declared twice")
+
+
+def grant(code: str, permission: str) -> None:
+    """Adds a permission to a role that reaches into every workflow."""
+    _roles[code] = replace(_roles[code], permissions=_roles[code].permissions | {permission})
 
 
 def role(code: str) -> Role:

@@ -17,6 +17,11 @@ from duecare.core.people.models import Organisation, User
 from duecare.core.time import now
 
 PRIORITIES = ("stat", "urgent", "routine")
+TERM = (
+    String(64)
+    .with_variant(String(64, collation="C"), "postgresql")
+    .with_variant(String(64, collation="utf8mb4_bin"), "mysql", "mariadb")
+)
 
 
 class Case(Base):
@@ -32,7 +37,10 @@ class Case(Base):
         CheckConstraint("priority IN ('stat', 'urgent', 'routine')", name="priority_known"),
         Index("ix_cases_queue", "organisation_id", "is_open", "workflow", "due_at", "id"),
         Index("ix_cases_status", "organisation_id", "is_open", "workflow", "status", "due_at", "id"),
-        Index("ix_cases_assignee", "organisation_id", "is_open", "assignee_id", "due_at", "id"),
+        Index("ix_cases_assignee", "organisation_id", "is_open", "assignee_id", "workflow", "due_at", "id"),
+        Index("ix_cases_waiting", "organisation_id", "is_open", "workflow", "waiting_on"),
+        Index("ix_cases_priority", "organisation_id", "is_open", "workflow", "priority", "due_at", "id"),
+        Index("ix_cases_age", "organisation_id", "is_open", "workflow", "received_at", "id"),
         Index("ix_cases_received", "organisation_id", "workflow", "received_at", "id"),
         Index("ix_cases_closed", "organisation_id", "workflow", "closed_at", "status", "turnaround_days"),
         Index("ix_cases_patient", "patient_id", "received_at"),
@@ -130,10 +138,10 @@ class SearchTerm(Base):
     __tablename__ = "search_terms"
 
     organisation_id: Mapped[int] = mapped_column(BigId, primary_key=True)
-    term: Mapped[str] = mapped_column(String(64), primary_key=True)
+    term: Mapped[str] = mapped_column(TERM, primary_key=True)
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id"), primary_key=True)
 
-    __table_args__ = (Index("ix_search_terms_case", "case_id"),)
+    __table_args__ = (Index("ix_search_terms_case", "case_id", "term"),)
 
 
 def next_number(session: Session, prefix: str, year: int) -> str:

@@ -5,9 +5,10 @@ Every case has its folded words in one indexed table; each word asked for must b
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -16,7 +17,9 @@ from duecare.core.patients.operations import folded
 
 TERM_LENGTH = 64
 MAX_WORDS = 6
+MOST_LOOKED_UP = 10_000
 LAST = "\U0010ffff"
+_NUMBER = re.compile(r"\b[A-Za-z]{2,4}-\d{1,4}(?:-\d*)?")
 _DATE_FORMS = (
     re.compile(r"(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})[/.-](?P<year>\d{4})"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
@@ -56,34 +59,64 @@ def words_of(query: str) -> list[str]:
             if day := _as_date(match):
                 found.append(f"d{day:%Y%m%d}")
                 rest = rest.replace(match.group(), " ")
-    numbers = re.findall(r"\b[A-Za-z]{2,4}-\d{4}-\d+\b", rest)
+    numbers = _NUMBER.findall(rest)
     for number in numbers:
         found.append(number.casefold())
         rest = rest.replace(number, " ")
     return (found + folded(rest).split())[:MAX_WORDS]
 
 
-def matching(organisation_id: int, query: str) -> Select[int] | None:
-    """Ids of an organisation's cases that match every word; None where nothing was asked."""
-    words = sorted(words_of(query), key=len, reverse=True)
+@dataclass(frozen=True)
+class Plan:
+    """How the cases of a text are found. `words` are its words, the rarest first.
+
+    Selective: the rarest word begins the terms of few cases, which are looked up one by one. Otherwise a list
+    is read in its own order and each case is asked for the words.
+    """
+
+    organisation_id: int
+    words: tuple[str, ...]
+    is_selective: bool
+
+    def conditions(self, case_id: ColumnElement[int]) -> list[ColumnElement[bool]]:
+        """What a case must meet; nothing where nothing was asked."""
+        if not self.is_selective:
+            return [_has(case_id, word) for word in self.words]
+        rarest, *others = self.words
+        return [
+            case_id.in_(_beginning(self.organisation_id, rarest)),
+            *(_has(case_id, each) for each in others),
+        ]
+
+
+def plan(session: Session, organisation_id: int, query: str) -> Plan:
+    """The plan for a text, by bounded counts of its words in one statement."""
+    words = words_of(query)
     if not words:
-        return None
-    first = aliased(SearchTerm)
-    found = select(first.case_id).where(*_begins(first, organisation_id, words[0]))
-    for word in words[1:]:
-        other = aliased(SearchTerm)
-        found = found.join(other, other.case_id == first.case_id).where(
-            *_begins(other, organisation_id, word)
-        )
-    return found.distinct()
+        return Plan(organisation_id, (), is_selective=False)
+    counts = [
+        select(func.count())
+        .select_from(_beginning(organisation_id, word).limit(MOST_LOOKED_UP + 1).subquery())
+        .scalar_subquery()
+        for word in words
+    ]
+    found = sorted(zip(session.execute(select(*counts)).one(), words, strict=True))
+    return Plan(organisation_id, tuple(word for _, word in found), found[0][0] <= MOST_LOOKED_UP)
 
 
-def _begins(term: type[SearchTerm], organisation_id: int, word: str) -> tuple[ColumnElement[bool], ...]:
-    return (
-        term.organisation_id == organisation_id,
-        term.term >= word[:TERM_LENGTH],
-        term.term < word[:TERM_LENGTH] + LAST,
+def _beginning(organisation_id: int, word: str) -> Select[int]:
+    return select(SearchTerm.case_id).where(
+        SearchTerm.organisation_id == organisation_id, *_begins(SearchTerm, word)
     )
+
+
+def _has(case_id: ColumnElement[int], word: str) -> ColumnElement[bool]:
+    term = aliased(SearchTerm)
+    return exists().where(term.case_id == case_id, *_begins(term, word))
+
+
+def _begins(term: type[SearchTerm], word: str) -> tuple[ColumnElement[bool], ...]:
+    return term.term >= word[:TERM_LENGTH], term.term < word[:TERM_LENGTH] + LAST
 
 
 def _as_date(match: re.Match[str]) -> date | None:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from duecare.core.access import Role, register_roles
+from duecare.core.access import PRIVACY_OFFICER, Caller, Role, grant, register_roles
 from duecare.core.cases import Case
 from duecare.core.lifecycle import Lifecycle
 
@@ -46,9 +46,13 @@ _registered: dict[str, Workflow] = {}
 
 
 def register(workflow: Workflow) -> Workflow:
-    """Makes a workflow known to the shell; registering it again changes nothing."""
+    """Makes a workflow known to the shell; registering it again changes nothing.
+
+    Whoever reads every case may read the new workflow's too.
+    """
     if workflow.code not in _registered:
         register_roles(workflow.roles)
+        grant(PRIVACY_OFFICER.code, workflow.read_permission)
         _registered[workflow.code] = workflow
     return _registered[workflow.code]
 
@@ -56,6 +60,11 @@ def register(workflow: Workflow) -> Workflow:
 def registered() -> tuple[Workflow, ...]:
     """Every workflow, in the order of registration."""
     return tuple(_registered.values())
+
+
+def readable(caller: Caller) -> tuple[Workflow, ...]:
+    """The workflows whose cases a caller may read."""
+    return tuple(each for each in registered() if caller.may(each.read_permission))
 
 
 def of(case: Case) -> Workflow:
