@@ -45,17 +45,17 @@ def test_days_are_counted_in_the_zone_of_the_facility() -> None:
 def test_the_exact_time_names_its_zone() -> None:
     assert (
         say.due(datetime(2026, 11, 25, 23, 0, tzinfo=UTC), NOON, CHICAGO).exact
-        == "Wed 25 Nov 2026, 17:00 CST"
+        == "Wed 25 Nov 2026, 5:00\u202fPM CST"
     )
 
 
 @pytest.mark.parametrize(
     ("moment", "words"),
     [
-        (datetime(2026, 11, 22, 20, 32, tzinfo=UTC), "today 14:32"),
-        (datetime(2026, 11, 21, 15, 10, tzinfo=UTC), "yesterday 09:10"),
-        (datetime(2026, 11, 18, 20, 32, tzinfo=UTC), "Wed 18 Nov, 14:32"),
-        (datetime(2025, 11, 18, 20, 32, tzinfo=UTC), "Tue 18 Nov 2025, 14:32"),
+        (datetime(2026, 11, 22, 20, 32, tzinfo=UTC), "today 2:32\u202fPM"),
+        (datetime(2026, 11, 21, 15, 10, tzinfo=UTC), "yesterday 9:10\u202fAM"),
+        (datetime(2026, 11, 18, 20, 32, tzinfo=UTC), "Wed 18 Nov, 2:32\u202fPM"),
+        (datetime(2025, 11, 18, 20, 32, tzinfo=UTC), "Tue 18 Nov 2025, 2:32\u202fPM"),
     ],
 )
 def test_a_moment_is_told_relative_to_today(moment: datetime, words: str) -> None:

@@ -58,9 +58,9 @@ def due_phrase(due_at: datetime | None, now: datetime, zone: Zone) -> str:
 
 
 def when(moment: datetime, zone: Zone, now: datetime | None = None) -> str:
-    """A moment in `zone`: "Wed 18 Nov 2026, 14:32 CST", or with `now` as people say it: "today 14:32"."""
+    """A moment in `zone`: "Wed 18 Nov 2026, 2:32 PM CST", or with `now` as people say it: "today 2:32 PM"."""
     local = _local(moment, zone)
-    time = format_time(local, "HH:mm", locale=_locale())
+    time = format_time(local, "short", locale=_locale())
     if now is None:
         return f"{format_date(local.date(), 'EEE d MMM y', locale=_locale())}, {time} {local.tzname()}"
     today = _local(now, zone).date()
