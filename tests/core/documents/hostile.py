@@ -105,6 +105,8 @@ FILES = [
     Hostile("text with NUL bytes", "a.txt", lambda: b"hello\0world", ("broken_text",)),
     Hostile("text with reordering characters", "a.txt", "pay \u202e001\u202c now".encode, HARMLESS),
     Hostile("text with terminal escapes", "a.txt", lambda: b"\x1b[2J\x1b]0;owned\x07hello", ("broken_text",)),
+    Hostile("text of very many lines", "a.txt", lambda: b"x" + b"\n" * 500_000, ("too_large_text",)),
+    Hostile("text of 3 megabytes", "a.txt", lambda: b"word " * 600_000, ("too_large_text",)),
     # archives and their bombs
     Hostile("ZIP", "records.zip", lambda: made.archive(a=b"1"), ("archive",)),
     Hostile("ZIP as PDF", "records.pdf", lambda: made.archive(a=b"1"), ("archive",)),

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from duecare.core.documents.policy import MEGABYTE, Policy
+from duecare.core.documents.policy import Policy
 from duecare.core.documents.refusal import Refusal
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
@@ -14,13 +14,15 @@ _DECEPTIVE = re.compile("[\x1b\x7f-\x9f\u202a-\u202e\u2066-\u2069\ufeff]")
 def rewrite_text(source: Path, target: Path, policy: Policy) -> None:
     """Write `source` to `target` as clean UTF-8; raises Refusal."""
     if source.stat().st_size > policy.max_text_bytes:
-        raise Refusal("too_large_text", {"limit": policy.max_text_bytes // MEGABYTE})
+        raise Refusal("too_large_text")
     text = _decoded(source.read_bytes())
     if _BINARY.search(text):
         raise Refusal("broken_text")
     plain = _DECEPTIVE.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
     if not plain.strip():
         raise Refusal("empty")
+    if plain.count("\n") > policy.max_text_lines:
+        raise Refusal("too_large_text")
     target.write_text(plain, encoding="utf-8", newline="\n")
 
 

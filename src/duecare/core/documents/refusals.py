@@ -35,7 +35,7 @@ REASONS = {
         "This file is %(size)s MB; the largest accepted is %(limit)s MB. Split it or scan it at a lower"
         " resolution."
     ),
-    "too_large_text": _("This text file is larger than %(limit)s MB. Save it as PDF and upload that."),
+    "too_large_text": _("This text file is too long to be read as pages. Save it as PDF and upload that."),
     "too_many_pages": _(
         "This document has %(pages)s pages; the most accepted is %(limit)s. Split it and upload the parts."
     ),
