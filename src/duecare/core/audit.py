@@ -166,6 +166,14 @@ def _headless(session: Session, known: set[int], chain: int | None) -> list[Faul
 
 
 def _head(session: Session, chain: int) -> AuditHead:
+    """The chain's head, its row locked: a session holds it from its first entry to its one commit."""
+    held: dict[int, AuditHead] = session.info.setdefault("audit_heads", {})
+    if chain not in held:
+        held[chain] = _locked_head(session, chain)
+    return held[chain]
+
+
+def _locked_head(session: Session, chain: int) -> AuditHead:
     locked = select(AuditHead).where(AuditHead.chain == chain).with_for_update()
     head = session.scalar(locked)
     if head is None:

@@ -81,7 +81,7 @@ class Base(DeclarativeBase):
 
 def opaque_id() -> str:
     """An identifier for URLs that says nothing and cannot be guessed (128 bits)."""
-    return secrets.token_urlsafe(16)
+    return secrets.token_hex(16)
 
 
 OpaqueId = Annotated[str, mapped_column(String(32), unique=True, default=opaque_id)]

@@ -4,12 +4,29 @@ Must never hand out a naive or a local time: inside duecare every instant is awa
 """
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime
+
+_replayed: ContextVar[datetime | None] = ContextVar("replayed", default=None)
 
 
 def now() -> datetime:
     """The present instant, aware, in UTC, to the microsecond."""
-    return datetime.now(UTC)
+    return _replayed.get() or datetime.now(UTC)
+
+
+@contextmanager
+def replaying(moment: datetime) -> Iterator[None]:
+    """Inside the block it is `moment`: how the demonstration's history is made by the real operations."""
+    if moment.tzinfo is None:
+        raise ValueError("a moment must be aware")
+    token = _replayed.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _replayed.reset(token)
 
 
 def monotonic() -> float:

@@ -76,13 +76,7 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
     session.add(document)
     session.flush()
     faults.point("documents.row_written")
-    enqueue(
-        session,
-        INSPECT,
-        {"document": document.id},
-        organisation_id=case.organisation_id,
-        key=f"{INSPECT}:{document.public_id}",
-    )
+    enqueue(session, INSPECT, {"document": document.id}, organisation_id=case.organisation_id)
     audit.record(
         session,
         caller,

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duecare.core.cases import Case
+from duecare.core.db import opaque_id
 from duecare.core.jobs.queue import enqueue
 from duecare.core.notices.models import Notice, NoticeTemplate
 from duecare.core.people.models import User
@@ -108,13 +109,7 @@ def _wording(session: Session, template: Template, organisation_id: int, locale:
 
 
 def _queue(session: Session, notice: Notice) -> None:
+    notice.public_id = opaque_id()
     session.add(notice)
-    session.flush()
     if notice.channel == EMAIL:
-        enqueue(
-            session,
-            SEND,
-            {"notice": notice.id},
-            organisation_id=notice.organisation_id,
-            key=f"{SEND}:{notice.id}",
-        )
+        enqueue(session, SEND, {"notice": notice.public_id}, organisation_id=notice.organisation_id)

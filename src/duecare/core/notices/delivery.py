@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from flask_babel import gettext
+from sqlalchemy import select
 
 from duecare.core.errors import Unavailable
 from duecare.core.jobs.queue import JobKind, Work
@@ -28,7 +29,7 @@ SMTP_SECONDS = 15
 def send(work: Work) -> None:
     """Sends one notice by e-mail, once: a notice already sent is left alone."""
     with work.installation.database.reading() as session:
-        notice = session.get_one(Notice, work.payload["notice"])
+        notice = session.scalars(select(Notice).where(Notice.public_id == work.payload["notice"])).one()
     if notice.sent_at is None:
         deliver(work.installation.settings, message(work.installation.settings, notice))
     with work.finishing() as session:
