@@ -122,9 +122,9 @@ def verify(session: Session, chain: int | None = None) -> list[Fault]:
     heads = select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.chain)
     if chain is not None:
         heads = heads.where(AuditHead.chain == chain)
-    known = [row._tuple() for row in session.execute(heads)]
-    faults = [fault for row in known if (fault := _first_fault(session, *row))]
-    return faults + _headless(session, {row[0] for row in known}, chain)
+    known = session.execute(heads).all()
+    faults = [fault for row in known if (fault := _first_fault(session, row.chain, row.sequence, row.hash))]
+    return faults + _headless(session, {row.chain for row in known}, chain)
 
 
 def _first_fault(session: Session, chain: int, last: int, head_hash: str) -> Fault | None:

@@ -82,9 +82,13 @@ class CaseEvent(Base):
     """What happened to a case, in order: the timeline people read and the history figures are made of."""
 
     __tablename__ = "case_events"
-    __table_args__ = (Index("ix_case_events_case", "case_id", "id"),)
+    __table_args__ = (
+        Index("ix_case_events_case", "case_id", "id"),
+        Index("ix_case_events_activity", "organisation_id", "at", "actor_id", "action"),
+    )
 
     id: Mapped[Id]
+    organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisations.id"))
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id"))
     at: Mapped[datetime] = mapped_column(default=now)
     actor_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"), index=True)

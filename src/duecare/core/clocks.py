@@ -95,7 +95,7 @@ def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
         select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
     )
     return _calendar(
-        organisation.zone, organisation.country, organisation.state, tuple(row._tuple() for row in days)
+        organisation.zone, organisation.country, organisation.state, tuple((day, name) for day, name in days)
     )
 
 

@@ -163,6 +163,7 @@ def record_event(
 ) -> CaseEvent:
     """Adds what happened to the case's timeline and to the audit log."""
     event = CaseEvent(
+        organisation_id=case.organisation_id,
         case_id=case.id,
         at=now(),
         actor_id=caller.user_id,

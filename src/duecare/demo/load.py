@@ -57,7 +57,9 @@ def _leave_the_past_alone(session: Session) -> None:
     """Mail of days gone by counts as sent, and its jobs as done; bells are kept for what is fresh."""
     before = now() - STILL_FRESH
     session.execute(
-        update(Notice).where(Notice.created_at < before).values(sent_at=Notice.created_at, read_at=Notice.created_at)
+        update(Notice)
+        .where(Notice.created_at < before)
+        .values(sent_at=Notice.created_at, read_at=Notice.created_at)
     )
     session.execute(
         update(Job)

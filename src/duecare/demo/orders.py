@@ -12,12 +12,13 @@ from zoneinfo import ZoneInfo
 
 from duecare.demo import papers
 from duecare.demo.asked import Authorization, RecordType
+from duecare.demo.charting import RecordKind
 from duecare.demo.papers import Facility
 from duecare.demo.story import PlannedRequest
 
 RECENT = timedelta(days=50)
 WORKERS = 2
-CHART_KINDS: dict[RecordType, str] = {
+CHART_KINDS: dict[RecordType, RecordKind] = {
     "complete": "discharge_summary",
     "progress_notes": "progress_note",
     "laboratory": "laboratory_report",
@@ -67,7 +68,9 @@ class Folder:
         return self.arriving + self.later + self.records + self.package
 
 
-def folder_of(request: PlannedRequest, facility: Facility, zone: ZoneInfo, now: datetime, seed: int) -> Folder:
+def folder_of(
+    request: PlannedRequest, facility: Facility, zone: ZoneInfo, now: datetime, seed: int
+) -> Folder:
     """The papers of a request; an old one keeps only its authorization and its package."""
     is_recent = now - request.received_at < RECENT or not _ended(request)
     authorizations = [
@@ -101,7 +104,11 @@ def _ended(request: PlannedRequest) -> bool:
 
 def _authorization(form: Authorization, facility: Facility, seed: int) -> Order:
     name = "Authorization (scan).pdf" if seed % 3 else "Authorization.pdf"
-    make = partial(_scan_of, facility, form, seed) if seed % 3 else partial(papers.authorization_form, facility, form)
+    make = (
+        partial(_scan_of, facility, form, seed)
+        if seed % 3
+        else partial(papers.authorization_form, facility, form)
+    )
     return Order("authorization", name, PDF, 1, make)
 
 
@@ -141,7 +148,9 @@ def _covering(request: PlannedRequest, facility: Facility, zone: ZoneInfo, seed:
     )
     orders = [Order("correspondence", "Request letter.pdf", PDF, 1, letter)]
     if request.channel == "fax":
-        cover = partial(papers.fax_cover, facility, request.requester, Random(seed), local, "Request for records")
+        cover = partial(
+            papers.fax_cover, facility, request.requester, Random(seed), local, "Request for records"
+        )
         orders.insert(0, Order("correspondence", "Fax cover sheet.pdf", PDF, 1, cover))
     return orders
 
@@ -157,7 +166,13 @@ def _record(request: PlannedRequest, facility: Facility, record: RecordType, rng
     pages = rng.choice((1, 1, 2, 3))
     name = f"{record.replace('_', ' ').capitalize()}.pdf"
     make = partial(
-        papers.chart_record, facility, request.patient, CHART_KINDS[record], rng, request.wanted.last_day, pages
+        papers.chart_record,
+        facility,
+        request.patient,
+        CHART_KINDS[record],
+        rng,
+        request.wanted.last_day,
+        pages,
     )
     return Order("record", name, PDF, pages, make)
 

@@ -1,6 +1,6 @@
 """Makes a planned year happen through the real operations, each at its own time, in the order of time."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -213,7 +213,7 @@ _BEFORE = {
     "submit_for_review": Replay._prepare,
     "complete": Replay._recheck,
 }
-_NEEDS = {
+_NEEDS: dict[str, Callable[[Replay, Step], dict[str, Any]]] = {
     "assign": _assignee,
     "hold": lambda _, step: {"reason_code": HOLD_CODES[step.reason or ""], "reason": step.text},
     "resume": lambda _, step: {"notes": step.text or ""},

@@ -81,11 +81,13 @@ def _site(session: Session, data: Mapping[str, Any], password_hash: str) -> Site
     users = {each["username"]: _user(session, organisation, each, password_hash) for each in data["people"]}
     return Site(
         organisation=organisation,
-        facility=Facility(data["name"], Address(street, city, state, postal_code), data["phone"], data["fax"]),
+        facility=Facility(
+            data["name"], Address(street, city, state, postal_code), data["phone"], data["fax"]
+        ),
         team=Team(data["supervisors"], data["specialists"], data["reviewers"]),
         users=users,
         roles={each["username"]: tuple(each["roles"]) for each in data["people"]},
-        requests_a_year=data["requests_a_year"],
+        requests_a_year=_requests_a_year(data),
         seed=data["seed"],
     )
 
@@ -104,3 +106,7 @@ def _user(session: Session, organisation: Organisation, data: Mapping[str, Any],
         Membership(user_id=user.id, organisation_id=organisation.id, role=role) for role in data["roles"]
     )
     return user
+
+
+def _requests_a_year(data: Mapping[str, Any]) -> int:
+    return int(data["requests_a_year"])
