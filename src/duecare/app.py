@@ -1,13 +1,13 @@
 """Builds the web app from settings: the core's request handling, the shell, the API and every workflow."""
 
 from flask import Flask, Response, g, request, session
-from flask_babel import Babel
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from duecare import api, web, workflows
 from duecare.core import requests
 from duecare.core.installation import Installation, open_installation
+from duecare.core.language import Languages
 from duecare.core.people import sign_in
 from duecare.settings import Settings
 
@@ -23,7 +23,7 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
-    Babel(app, locale_selector=web.locale, timezone_selector=web.zone)
+    Languages(app, locale_selector=web.locale, timezone_selector=web.zone)
     csrf.init_app(app)
     app.before_request(_identify)
     app.before_request(_enforce)
@@ -46,7 +46,6 @@ def _config(settings: Settings) -> dict[str, object]:
         "TESTING": settings.environment == "test",
         "WTF_CSRF_TIME_LIMIT": None,
         "BABEL_DEFAULT_LOCALE": "en",
-        "BABEL_TRANSLATION_DIRECTORIES": "translations",
         "SERVER_NAME": None,
     }
 

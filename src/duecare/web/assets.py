@@ -18,6 +18,8 @@ from importlib.resources.abc import Traversable
 
 from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
 
+from duecare.core.requests import public
+
 STYLESHEET = "css/duecare.css"
 STYLESHEET_PARTS = ("tokens", "base", "shell", "forms", "tables", "components", "case", "public", "print")
 PACKAGE_FILES = {
@@ -60,6 +62,7 @@ def load_assets() -> Assets:
 
 
 @blueprint.get("/<version>/<path:path>")
+@public("the same files for everybody, without any data")
 def file(version: str, path: str) -> Response:
     """One file; under the current version it is kept for ever, under an old one asked for again."""
     assets = load_assets()

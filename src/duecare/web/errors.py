@@ -1,6 +1,6 @@
 """Turns the domain's errors into pages. The API has its own mapping to problem+json."""
 
-from flask import Flask, redirect, render_template, request, url_for
+from flask import Flask, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from duecare.core.errors import DomainError
 from duecare.core.requests import SignInNeeded
+from duecare.web.error_pages import render_error
 
 
 def init_app(app: Flask) -> None:
@@ -24,21 +25,15 @@ def _to_sign_in(_error: SignInNeeded) -> Response:
 
 
 def _domain(error: DomainError) -> tuple[str, int]:
-    return page(error.status, error.title, error.detail), error.status
+    return render_error(error.status, detail=error.detail)
 
 
 def _csrf(_error: CSRFError) -> tuple[str, int]:
     detail = _(
         "Your session ended or this form is too old. Go back, sign in and send it again: your text is kept."
     )
-    return page(400, _("The form could not be checked"), detail), 400
+    return render_error(400, detail=detail)
 
 
 def _http(error: HTTPException) -> tuple[str, int]:
-    status = error.code or 500
-    return page(status, error.name, error.description or ""), status
-
-
-def page(status: int, title: str, detail: str) -> str:
-    """The error page."""
-    return render_template("errors/error.html", status=status, title=title, detail=detail)
+    return render_error(error.code or 500)

@@ -24,7 +24,7 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-ASSET_ENDPOINTS = frozenset({"assets.asset"})
+ASSET_ENDPOINTS = frozenset({"assets.file"})
 
 
 def secured(response: Response) -> Response:
