@@ -4,10 +4,13 @@ A patient who asks for their own records needs none of it. Nothing here decides 
 what the paper says, this module says what follows.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import format_date
+from flask_babel import gettext as _
+from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,6 +52,58 @@ PARTS = ELEMENTS + STATEMENTS
 
 
 @dataclass(frozen=True)
+class SpecialRecords:
+    """Records that ask for more than the nine parts.
+
+    `asks_for_all` names the request types that need a whole authorization because of these records alone,
+    `exempt` those that do not even need the additional part.
+    """
+
+    record_type: str
+    part: Part
+    asks_for_all: frozenset[str]
+    exempt: frozenset[str]
+
+
+SPECIAL = (
+    SpecialRecords(
+        "psychotherapy_notes",
+        Part(
+            "psychotherapy_apart",
+            _l("Psychotherapy notes: an authorization of their own, combined with no other"),
+            "45 CFR 164.508(a)(2), (b)(3)(ii)",
+        ),
+        asks_for_all=frozenset({"continuity_of_care"}),
+        exempt=frozenset({"patient_access", "subpoena", "court_order"}),
+    ),
+    SpecialRecords(
+        "substance_use_records",
+        Part(
+            "part_2_consent",
+            _l("Substance use disorder records: a written consent that covers them"),
+            "42 CFR 2.31",
+        ),
+        asks_for_all=frozenset(),
+        exempt=frozenset({"patient_access", "court_order"}),
+    ),
+)
+
+
+def parts_needed(request_type: str, record_types: Iterable[str]) -> tuple[Part, ...]:
+    """What must be found before these records may go out on such a request; nothing for one's own records."""
+    asked = set(record_types)
+    special = [each for each in SPECIAL if each.record_type in asked]
+    whole = needs_authorization(request_type) or any(request_type in each.asks_for_all for each in special)
+    own = tuple(each.part for each in special if request_type not in each.exempt)
+    return (PARTS if whole else ()) + own
+
+
+def needed(case: ReleaseRequest) -> tuple[Part, ...]:
+    """The parts that this request's authorization must contain."""
+    return parts_needed(case.request_type, case.record_types)
+
+
+@dataclass(frozen=True)
 class Verdict:
     """Whether a check stands. `present` counts elements found, of six; `defects` says what is wrong."""
 
@@ -58,11 +113,12 @@ class Verdict:
     defects: tuple[str, ...]
 
 
-def judge(check: AuthorizationCheck, today: date) -> Verdict:
+def judge(check: AuthorizationCheck, today: date, parts: tuple[Part, ...] = PARTS) -> Verdict:
     """What follows from a check on a day (45 CFR 164.508(b)(2)): anything but wholly present is a defect."""
-    defects = [str(_l("Missing or unclear: %(part)s", part=part.label)) for part in _lacking(check.findings)]
+    defects = [_("Missing or unclear: %(part)s", part=part.label) for part in lacking(check, parts)]
     if check.expires_on is not None and check.expires_on < today:
-        defects.append(str(_l("It expired on %(day)s", day=check.expires_on.isoformat())))
+        shown = format_date(check.expires_on, "long", locale=get_locale() or "en")
+        defects.append(_("It expired on %(day)s", day=shown))
     spoilers = (
         (check.is_revoked, _l("It was revoked")),
         (check.is_compound, _l("It is combined or conditioned in a way the rule forbids")),
@@ -70,6 +126,16 @@ def judge(check: AuthorizationCheck, today: date) -> Verdict:
     )
     defects += [str(text) for applies, text in spoilers if applies]
     return Verdict(not defects, _count(check, ELEMENTS), _count(check, STATEMENTS), tuple(defects))
+
+
+def lacking(check: AuthorizationCheck, parts: tuple[Part, ...] = PARTS) -> list[Part]:
+    """The parts that were not found wholly present: what a cure letter asks for."""
+    return [part for part in parts if finding_of(check.findings, part) != PRESENT]
+
+
+def finding_of(findings: Mapping[str, Mapping[str, str]], part: Part) -> str | None:
+    """What was found about a part, if anything."""
+    return findings.get(part.code, {}).get("finding")
 
 
 def latest(session: Session, case: ReleaseRequest, stage: str | None = None) -> AuthorizationCheck | None:
@@ -82,18 +148,15 @@ def latest(session: Session, case: ReleaseRequest, stage: str | None = None) -> 
 
 def obstacle(session: Session, case: ReleaseRequest, today: date, stage: str | None = None) -> str | None:
     """Why the case's authorization does not carry a disclosure; None where it does or none is needed."""
-    if not needs_authorization(case.request_type):
+    parts = needed(case)
+    if not parts:
         return None
     check = latest(session, case, stage)
     if check is None:
-        return str(_l("Check the authorization first: no check is recorded."))
-    defects = judge(check, today).defects
-    return str(_l("The authorization is not valid: %(why)s.", why="; ".join(defects))) if defects else None
-
-
-def _lacking(findings: Mapping[str, Mapping[str, str]]) -> list[Part]:
-    return [part for part in PARTS if findings.get(part.code, {}).get("finding") != PRESENT]
+        return _("Check the authorization first: no check is recorded.")
+    defects = judge(check, today, parts).defects
+    return _("The authorization is not valid: %(why)s.", why="; ".join(defects)) if defects else None
 
 
 def _count(check: AuthorizationCheck, parts: tuple[Part, ...]) -> int:
-    return sum(check.findings.get(part.code, {}).get("finding") == PRESENT for part in parts)
+    return sum(finding_of(check.findings, part) == PRESENT for part in parts)

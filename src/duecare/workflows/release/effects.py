@@ -11,7 +11,7 @@ from duecare.core import clock, clocks
 from duecare.core.errors import Missing
 from duecare.core.lifecycle import Firing
 from duecare.core.people.models import Membership, User
-from duecare.workflows.release import guards, messages, pickup
+from duecare.workflows.release import guards, letters, messages, pickup
 from duecare.workflows.release.models import Disclosure
 
 
@@ -64,6 +64,8 @@ def extend(firing: Firing) -> None:
         clocks.extend(firing.session, firing.case, firing.at, until, firing.needs.reason)
     except clock.ClockError as error:
         raise Missing(str(error), {"until": str(error)}) from None
+    details = {"until": until.isoformat(), "reason": firing.needs.reason}
+    letters.order(firing.session, firing.caller, firing.case, letters.EXTENSION, details)
     messages.extended(firing, until)
 
 

@@ -9,10 +9,9 @@ from sqlalchemy.orm import Session
 from duecare.core import clocks
 from duecare.core.access import Caller
 from duecare.core.cases import CaseExtension
-from duecare.core.documents.models import ACCEPTED, Document
+from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.time import now
 from duecare.workflows.release import authorization
-from duecare.workflows.release.terms import needs_authorization
 
 
 def package_of(session: Session, case: Any) -> Document | None:
@@ -31,9 +30,19 @@ def has_package(session: Session, case: Any, _caller: Caller) -> str | None:
     return None
 
 
+def no_package_under_inspection(session: Session, case: Any, _caller: Caller) -> str | None:
+    """A package that is accepted later would slip under the reviewer's eyes."""
+    waiting = select(Document.id).where(
+        Document.case_id == case.id, Document.kind == "release_package", Document.state == QUARANTINED
+    )
+    if session.scalar(waiting.limit(1)) is not None:
+        return str(_l("A release package is still being checked: wait a moment."))
+    return None
+
+
 def has_authorization(session: Session, case: Any, _caller: Caller) -> str | None:
     """An accepted authorization document, and a check that finds it valid, where the type needs one."""
-    if not needs_authorization(case.request_type):
+    if not authorization.needed(case):
         return None
     accepted = select(Document.id).where(
         Document.case_id == case.id, Document.kind == "authorization", Document.state == ACCEPTED
@@ -46,7 +55,7 @@ def has_authorization(session: Session, case: Any, _caller: Caller) -> str | Non
 def authorization_holds_now(session: Session, case: Any, caller: Caller) -> str | None:
     """The second check, made at release by the reviewer after the package came in for review."""
     reason = has_authorization(session, case, caller)
-    if reason or not needs_authorization(case.request_type):
+    if reason or not authorization.needed(case):
         return reason
     check = authorization.latest(session, case, "release")
     if check is None or check.checked_at < case.status_since:

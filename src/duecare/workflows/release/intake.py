@@ -1,11 +1,23 @@
 """What a new request must say, whichever way it comes in: desk, public form or API. Shape only."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, EmailStr, Field, field_validator, model_validator
+from flask_babel import gettext as _
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    ConfigDict,
+    EmailStr,
+    Field,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
+from duecare.core.errors import Missing
 from duecare.core.time import now
 from duecare.workflows.release import terms
 
@@ -121,6 +133,25 @@ class ReleaseIntake(BaseModel):
         if self.request_type in {"subpoena", "court_order"} and self.paper_date is None:
             raise ValueError("paper_date: enter the date by which the paper asks for the records")
         return self
+
+
+def parse(values: Mapping[str, Any]) -> ReleaseIntake:
+    """The checked request. Raises `Missing` naming each field that is missing or wrong, e.g. `patient.mrn`."""
+    try:
+        return ReleaseIntake.model_validate(dict(values))
+    except ValidationError as error:
+        raise Missing(
+            _("Some of the request is missing or wrong."), dict(_fault(each) for each in error.errors())
+        ) from None
+
+
+def _fault(detail: Mapping[str, Any]) -> tuple[str, str]:
+    """Field and sentence of a fault; a rule about several fields names one before a colon."""
+    message = str(detail["msg"]).removeprefix("Value error, ")
+    if detail["loc"]:
+        return ".".join(str(part) for part in detail["loc"] if not isinstance(part, int)), message
+    name, _colon, rest = message.partition(": ")
+    return name, rest
 
 
 def known(value: str, codes: dict[str, Any]) -> str:

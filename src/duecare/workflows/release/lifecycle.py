@@ -117,6 +117,7 @@ TRANSITIONS = (
         SPECIALIST,
         guards=(
             Guard("package", guards.has_package),
+            Guard("inspection", guards.no_package_under_inspection),
             Guard("authorization", guards.has_authorization),
         ),
         effects=(effects.submitted,),

@@ -94,6 +94,16 @@ REQUESTER = (
         to_people=False,
     ),
     Template(
+        "release.cure",
+        _l("An authorization lacks something"),
+        _l("Your request %(number)s: we need something more"),
+        _l(
+            "%(organisation)s cannot go on with your request %(number)s yet: the authorization lacks something. "
+            "A letter says what to send. See where the request stands:"
+        ),
+        to_people=False,
+    ),
+    Template(
         "release.denied",
         _l("A request was denied"),
         _l("An answer to your request %(number)s"),

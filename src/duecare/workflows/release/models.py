@@ -45,6 +45,7 @@ class ReleaseRequest(Case):
     tracking_digest: Mapped[str] = mapped_column(String(64))
     prepared_by_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"))
     denial_basis: Mapped[Code | None]
+    form_key: Mapped[str | None] = mapped_column(String(64), unique=True)
 
 
 Case.__table__.append_constraint(  # type: ignore[attr-defined]

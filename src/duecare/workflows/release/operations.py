@@ -9,27 +9,32 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from duecare.core import audit, cases, clocks, lifecycle, search
+from duecare.core import audit, cases, clocks, extra_fields, lifecycle, search
 from duecare.core.access import SYSTEM, Caller
 from duecare.core.cases import Case, CasePause
 from duecare.core.documents.models import Document
-from duecare.core.errors import Missing
+from duecare.core.documents.operations import Landed, attach
+from duecare.core.errors import Missing, NotPossible
 from duecare.core.notices.compose import tell_address, tell_person
 from duecare.core.patients.operations import find_or_add
 from duecare.core.people.models import Organisation
 from duecare.core.signing import digest, new_code
 from duecare.core.time import now
-from duecare.workflows.release import terms
-from duecare.workflows.release.authorization import FINDINGS, PARTS
+from duecare.workflows.release import letters, terms
+from duecare.workflows.release.authorization import FINDINGS, PARTS, finding_of, lacking, latest, needed
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.messages import STATUS_PATH
-from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
+from duecare.workflows.release.models import WORKFLOW, AuthorizationCheck, ReleaseRequest
+from duecare.workflows.release.naming import searchable, title_of
 
 PREFIX = "ROI"
+PACKAGE, CORRESPONDENCE = "release_package", "correspondence"
+PREPARING = ("in_progress", "needs_correction")
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,20 @@ class Created:
     tracking_code: str
 
 
-def create(session: Session, caller: Caller, organisation: Organisation, intake: ReleaseIntake) -> Created:
-    """Logs a request: number, clock from the time of receipt, receipt to the requester."""
+def create(
+    session: Session,
+    caller: Caller,
+    organisation: Organisation,
+    intake: ReleaseIntake,
+    form_key: str | None = None,
+) -> Created:
+    """Logs a request: number, clock from the time of receipt, receipt to the requester.
+
+    `form_key` names the form it came from: the database refuses a second request of the same form. Raises
+    `Missing` for extra fields that do not fit the organisation's schema.
+    """
+    schema = extra_fields.in_force(session, organisation.id, WORKFLOW, intake.request_type)
+    extra_fields.check(schema, intake.extra)
     at = now()
     received_at = intake.received_at or at
     code = new_code()
@@ -54,12 +71,13 @@ def create(session: Session, caller: Caller, organisation: Organisation, intake:
         patient_id=patient.id,
         patient=patient,
         status="received",
-        title=_title(intake),
+        title=title_of(intake.record_types, intake.requester.kind),
         received_at=received_at,
         created_at=at,
         updated_at=at,
         status_since=at,
         tracking_digest=digest(code),
+        form_key=form_key,
         **_columns(intake),
     )
     session.add(case)
@@ -99,18 +117,19 @@ def record_check(  # noqa: PLR0913
     document_id: int | None = None,
 ) -> AuthorizationCheck:
     """Records what a person found on the authorization. Raises `Missing` for a part without a finding."""
+    parts = needed(case) or PARTS
     errors = {
-        part.code: "Say whether it is present, missing or unsure."
-        for part in PARTS
-        if findings.get(part.code, {}).get("finding") not in FINDINGS
+        part.code: _("Say whether it is present, missing or unsure.")
+        for part in parts
+        if finding_of(findings, part) not in FINDINGS
     }
     if errors:
-        raise Missing("Some parts of the authorization have no finding.", errors)
+        raise Missing(_("Some parts of the authorization have no finding."), errors)
     check = AuthorizationCheck(
         case_id=case.id,
         document_id=document_id,
         stage=stage,
-        findings={part.code: dict(findings[part.code]) for part in PARTS},
+        findings={part.code: dict(findings[part.code]) for part in parts},
         expires_on=expires_on,
         expiry_event=expiry_event,
         is_revoked=is_revoked,
@@ -141,18 +160,58 @@ def after_acceptance(session: Session, case: Case, document: Document) -> None:
             tell_person(session, case.assignee, "release.arrived", case, f"/releases/{case.number}")
 
 
+def attach_document(
+    session: Session, caller: Caller, case: ReleaseRequest, kind: str, landed: Landed
+) -> Document:
+    """Adds an uploaded file to a request. Raises `Missing` for an unknown kind, `NotPossible` where none may
+    come in: a package only while it is being prepared, and once the request has ended only correspondence."""
+    if kind not in terms.DOCUMENT_KINDS:
+        raise Missing(_("Choose what kind of document it is."), {"kind": _("Choose a kind.")})
+    if kind == PACKAGE and case.status not in PREPARING:
+        raise NotPossible(_("The package can be changed only while somebody is preparing it."))
+    if not case.is_open and kind != CORRESPONDENCE:
+        raise NotPossible(_("The request has ended: only correspondence can be added."))
+    return attach(session, caller, case, kind, landed)
+
+
+def ask_for_cure(session: Session, caller: Caller, case: ReleaseRequest) -> None:
+    """Has a letter written that asks for just what the authorization lacks, and tells the requester.
+
+    Raises `Missing` when no check is recorded, or when nothing is lacking.
+    """
+    check = latest(session, case)
+    parts = lacking(check, needed(case)) if check else []
+    if check is None or not parts:
+        raise Missing(_("There is nothing to ask for: record what is missing first."))
+    letters.order(session, caller, case, letters.CURE, {"parts": [part.code for part in parts]})
+    lifecycle.record_event(
+        session,
+        case,
+        "ask_for_cure",
+        caller,
+        source=case.status,
+        data={"parts": [part.code for part in parts]},
+    )
+    if case.requester_email:
+        tell_address(
+            session, case.requester_email, case.requester_locale, "release.cure", case, STATUS_PATH
+        )
+
+
+def renew_tracking_code(session: Session, caller: Caller, case: ReleaseRequest) -> str:
+    """A new tracking code for a requester who lost theirs; the old one stops working."""
+    code = new_code()
+    case.tracking_digest = digest(code)
+    lifecycle.record_event(session, case, "renew_tracking_code", caller, source=case.status)
+    return code
+
+
 def add_note(session: Session, caller: Caller, case: ReleaseRequest, text: str) -> None:
     """Adds a note to the timeline: what a caller asked, what was agreed."""
     if not text.strip():
-        raise Missing("The note is empty.", {"note": "Write the note first."})
+        raise Missing(_("The note is empty."), {"note": _("Write the note first.")})
     event = lifecycle.record_event(session, case, "note", caller, source=case.status, note=text.strip())
     event.is_internal = True
-
-
-def searchable(case: ReleaseRequest) -> list[str | None]:
-    """The texts by which a release is found, besides its number and patient."""
-    values = [str(value) for value in case.extra.values() if isinstance(value, str | int)]
-    return [case.requester_name, case.requester_organisation, *values]
 
 
 def note_disclosed_read(session: Session, caller: Caller, case: ReleaseRequest, what: str) -> None:
@@ -164,11 +223,6 @@ def _columns(intake: ReleaseIntake) -> dict[str, Any]:
     shared = intake.model_dump(exclude={"patient", "requester", "received_at"})
     requester = {f"requester_{name}": value for name, value in intake.requester.model_dump().items()}
     return {**shared, **requester}
-
-
-def _title(intake: ReleaseIntake) -> str:
-    records = ", ".join(str(terms.RECORD_TYPES[code]) for code in intake.record_types)
-    return f"{records} — {terms.REQUESTER_KINDS[intake.requester.kind]}"[:200]
 
 
 def _send_receipt(session: Session, case: ReleaseRequest, code: str) -> None:
