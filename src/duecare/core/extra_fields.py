@@ -11,16 +11,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from flask_babel import gettext as _
 from jsonschema import Draft202012Validator, SchemaError, ValidationError
 from sqlalchemy import ForeignKey, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from duecare.core.db import Base, BigId, Code, Id, OpaqueId
 from duecare.core.errors import Missing
+from duecare.core.texts import gettext as _
 from duecare.core.time import now
 
-KINDS = frozenset({"string", "number", "integer", "boolean"})
+KINDS = ("string", "number", "integer", "boolean")
 CHECKER = Draft202012Validator.FORMAT_CHECKER
 MAX_TEXT = 2000
 PREFIX = "extra."
@@ -151,7 +151,9 @@ def check(schema: Mapping[str, Any], values: Mapping[str, Any]) -> None:
 
 def texts(values: Mapping[str, Any]) -> list[str]:
     """The values as words by which a case is found; yes and no find nothing."""
-    return [str(value) for value in values.values() if value not in (None, "") and not isinstance(value, bool)]
+    return [
+        str(value) for value in values.values() if value not in (None, "") and not isinstance(value, bool)
+    ]
 
 
 def _kind(rule: Mapping[str, Any]) -> str:
@@ -180,7 +182,9 @@ def _value(rule: Mapping[str, Any], kind: str, text: str) -> Any:
 
 def _names(error: ValidationError) -> list[str]:
     if error.validator == "required":
-        return [name for name in error.validator_value if name not in error.instance]
+        needed: Any = error.validator_value
+        given: Any = error.instance
+        return [name for name in needed if name not in given]
     return [str(error.path[0])] if error.path else []
 
 

@@ -42,7 +42,7 @@ def keep(work: Work, store: Store, case: Case, path: Path) -> Kept:
     return Kept(public_id, key, store.put_stream(key, _chunks(path)))
 
 
-def add(  # noqa: PLR0913
+def add(
     session: Session,
     caller: Caller,
     case: Case,

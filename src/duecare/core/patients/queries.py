@@ -1,4 +1,4 @@
-"""Finding patients of an organisation: by anything a caller says, and those who are probably the same person."""
+"""Finding patients of an organisation: by anything a caller says, and who is probably the same person."""
 
 from datetime import date
 
@@ -13,15 +13,20 @@ from duecare.core.patients.operations import folded, name_key
 
 SAME_NAME = 86
 AT_MOST = 8
+LOOKED_AT = 60
 
 
 def find(session: Session, organisation_id: int, text: str, limit: int = AT_MOST) -> list[Patient]:
     """Patients by name, date of birth or MRN as typed so far; by name, those without a case too."""
-    matching = search.matching(organisation_id, text)
-    if matching is None:
+    plan = search.plan(session, organisation_id, text)
+    if not plan.words:
         return []
-    with_case = select(Case.patient_id).where(Case.id.in_(matching)).distinct().limit(limit)
-    ids = [each for each in session.scalars(with_case) if each is not None]
+    with_case = (
+        select(Case.patient_id)
+        .where(Case.organisation_id == organisation_id, *plan.conditions(Case.__table__.c.id))
+        .limit(LOOKED_AT)
+    )
+    ids = list(dict.fromkeys(each for each in session.scalars(with_case) if each is not None))[:limit]
     by_name = (Patient.name_key >= folded(text), Patient.name_key < folded(text) + search.LAST)
     found = (
         select(Patient)
@@ -48,7 +53,9 @@ def probably_same(
         said.append(Patient.date_of_birth == date_of_birth)
     if not said:
         return []
-    candidates = session.scalars(select(Patient).where(Patient.organisation_id == organisation_id, or_(*said)))
+    candidates = session.scalars(
+        select(Patient).where(Patient.organisation_id == organisation_id, or_(*said))
+    )
     key = name_key(first_name, last_name)
     return [each for each in candidates if (mrn and each.mrn == mrn) or is_near(key, each.name_key)]
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
@@ -15,6 +14,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from duecare.core import clocks, lifecycle, search
 from duecare.core.access import Caller
 from duecare.core.errors import Missing, NotFound, NotPossible, Stale
+from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import intake
 from duecare.workflows.release.models import ReleaseRequest
@@ -49,8 +49,8 @@ def amend(
 ) -> dict[str, tuple[Any, Any]]:
     """Changes facts and gives what was before and after of each that differs.
 
-    Raises `NotFound` for a fact that cannot be changed, `NotPossible` once the request has ended, `Stale` when
-    somebody else changed it first, `Missing` (by field) for a value that intake would refuse too.
+    Raises `NotFound` for a fact that cannot be changed, `NotPossible` once the request has ended, `Stale`
+    when somebody else changed it first, `Missing` (by field) for a value that intake would refuse too.
     """
     caller.need(Permission.RELEASES_WORK)
     if unknown := set(changes) - set(EDITABLE):
@@ -58,12 +58,12 @@ def amend(
     if not case.is_open:
         raise NotPossible(_("The request has ended: reopen it to change its facts."))
     if version is not None and version != case.version:
-        raise Stale(_("Somebody changed this request after you opened it. Look at the change, then try again."))
+        raise Stale(
+            _("Somebody changed this request after you opened it. Look at the change, then try again.")
+        )
     checked = _checked(case, changes)
     differences = {
-        name: (before, after)
-        for name, after in checked.items()
-        if (before := getattr(case, name)) != after
+        name: (before, after) for name, after in checked.items() if (before := getattr(case, name)) != after
     }
     if differences:
         _write(session, caller, case, differences)

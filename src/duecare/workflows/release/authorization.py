@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from babel.dates import format_date
-from flask_babel import gettext as _
-from flask_babel import get_locale
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from duecare.core.texts import gettext as _
+from duecare.core.texts import locale
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.terms import needs_authorization
 
@@ -117,7 +117,7 @@ def judge(check: AuthorizationCheck, today: date, parts: tuple[Part, ...] = PART
     """What follows from a check on a day (45 CFR 164.508(b)(2)): anything but wholly present is a defect."""
     defects = [_("Missing or unclear: %(part)s", part=part.label) for part in lacking(check, parts)]
     if check.expires_on is not None and check.expires_on < today:
-        shown = format_date(check.expires_on, "long", locale=get_locale() or "en")
+        shown = format_date(check.expires_on, "long", locale=locale())
         defects.append(_("It expired on %(day)s", day=shown))
     spoilers = (
         (check.is_revoked, _l("It was revoked")),

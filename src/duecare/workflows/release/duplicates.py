@@ -1,4 +1,4 @@
-"""Requests that are probably the same as one being logged: same patient, overlapping records, the last year."""
+"""Requests of the last year that are probably the same as one being logged: same patient, same records."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from pydantic import (
     AwareDatetime,
     BaseModel,
@@ -18,6 +18,7 @@ from pydantic import (
 )
 
 from duecare.core.errors import Missing
+from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import terms
 
@@ -27,6 +28,7 @@ Paragraph = Annotated[str, Field(max_length=4000)]
 OLDEST_BIRTH = date(1900, 1, 1)
 OLDEST_RECEIPT = timedelta(days=3650)
 CLOCK_SKEW = timedelta(minutes=2)
+SENTENCES = {"requester.email": _l("Enter an e-mail address like name@example.org.")}
 
 
 class PatientIntake(BaseModel):
@@ -136,7 +138,7 @@ class ReleaseIntake(BaseModel):
 
 
 def parse(values: Mapping[str, Any]) -> ReleaseIntake:
-    """The checked request. Raises `Missing` naming each field that is missing or wrong, e.g. `patient.mrn`."""
+    """The checked request. Raises `Missing` naming each field that is missing or wrong (`patient.mrn`)."""
     try:
         return ReleaseIntake.model_validate(dict(values))
     except ValidationError as error:
@@ -148,10 +150,12 @@ def parse(values: Mapping[str, Any]) -> ReleaseIntake:
 def _fault(detail: Mapping[str, Any]) -> tuple[str, str]:
     """Field and sentence of a fault; a rule about several fields names one before a colon."""
     message = str(detail["msg"]).removeprefix("Value error, ")
-    if detail["loc"]:
-        return ".".join(str(part) for part in detail["loc"] if not isinstance(part, int)), message
-    name, _colon, rest = message.partition(": ")
-    return name, rest
+    if not detail["loc"]:
+        name, _colon, rest = message.partition(": ")
+        return name, rest
+    path = [str(part) for part in detail["loc"]]
+    name = ".".join(path[: 2 if path[0] in {"patient", "requester"} else 1])
+    return name, str(SENTENCES.get(name, message))
 
 
 def known(value: str, codes: dict[str, Any]) -> str:

@@ -98,8 +98,8 @@ REQUESTER = (
         _l("An authorization lacks something"),
         _l("Your request %(number)s: we need something more"),
         _l(
-            "%(organisation)s cannot go on with your request %(number)s yet: the authorization lacks something. "
-            "A letter says what to send. See where the request stands:"
+            "%(organisation)s cannot go on with your request %(number)s yet: the authorization lacks "
+            "something. A letter says what to send. See where the request stands:"
         ),
         to_people=False,
     ),

@@ -9,7 +9,6 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask_babel import gettext as _
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -23,6 +22,7 @@ from duecare.core.notices.compose import tell_address, tell_person
 from duecare.core.patients.operations import find_or_add
 from duecare.core.people.models import Organisation
 from duecare.core.signing import digest, new_code
+from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import letters, terms
 from duecare.workflows.release.authorization import FINDINGS, PARTS, finding_of, lacking, latest, needed
@@ -193,9 +193,7 @@ def ask_for_cure(session: Session, caller: Caller, case: ReleaseRequest) -> None
         data={"parts": [part.code for part in parts]},
     )
     if case.requester_email:
-        tell_address(
-            session, case.requester_email, case.requester_locale, "release.cure", case, STATUS_PATH
-        )
+        tell_address(session, case.requester_email, case.requester_locale, "release.cure", case, STATUS_PATH)
 
 
 def renew_tracking_code(session: Session, caller: Caller, case: ReleaseRequest) -> str:

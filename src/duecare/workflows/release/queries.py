@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session, joinedload
 from duecare.core.cases import CaseEvent
 from duecare.core.documents.models import Document
 from duecare.core.errors import NotFound
+from duecare.core.people.models import Membership, User
 from duecare.workflows.release.models import ReleaseRequest
 
 
@@ -23,6 +24,31 @@ def by_number(session: Session, organisation_id: int, number: str) -> ReleaseReq
     if case is None:
         raise NotFound(f"There is no request {number[:40]!r} here.")
     return case
+
+
+def by_form_key(session: Session, organisation_id: int, form_key: str) -> ReleaseRequest | None:
+    """The request that was made with a form; None while there is none."""
+    return session.scalar(
+        select(ReleaseRequest).where(
+            ReleaseRequest.form_key == form_key, ReleaseRequest.organisation_id == organisation_id
+        )
+    )
+
+
+def specialists(session: Session, organisation_id: int) -> list[User]:
+    """The active specialists of an organisation, by name."""
+    return list(
+        session.scalars(
+            select(User)
+            .join(Membership)
+            .where(
+                Membership.organisation_id == organisation_id,
+                Membership.role == "specialist",
+                User.active.is_(True),
+            )
+            .order_by(User.name)
+        )
+    )
 
 
 def documents(session: Session, case: ReleaseRequest) -> list[Document]:

@@ -91,6 +91,20 @@ PRIORITIES = {"stat": _l("Stat"), "urgent": _l("Urgent"), "routine": _l("Routine
 SENSITIVE_TYPES = frozenset({"psychotherapy_notes", "substance_use_records"})
 
 
+ASKS = {
+    "third_party": frozenset({"purpose", "authorization"}),
+    "continuity_of_care": frozenset({"purpose"}),
+    "subpoena": frozenset({"purpose", "paper_date"}),
+    "court_order": frozenset({"purpose", "paper_date"}),
+}
+
+
+def asks(request_type: str | None) -> frozenset[str]:
+    """What the form asks beyond the common fields. Nobody says why they want their own records (45 CFR
+    164.524; 164.508(a) is not theirs)."""
+    return ASKS.get(request_type or "", frozenset())
+
+
 def needs_authorization(request_type: str) -> bool:
     """True where 45 CFR 164.508 asks for one: own records, treatment and a court's order need none."""
     return request_type == "third_party"

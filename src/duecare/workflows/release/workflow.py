@@ -8,8 +8,9 @@ from flask_babel import lazy_gettext as _l
 from duecare.core import clock, clocks
 from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
+from duecare.core.jobs import queue
 from duecare.core.workflow import Workflow
-from duecare.workflows.release import operations, terms
+from duecare.workflows.release import letters, operations, terms, views
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.roles import ROLES, Permission
@@ -23,6 +24,7 @@ def timing(case: Any) -> Timing:
 
 
 documents.after_acceptance(WORKFLOW, operations.after_acceptance)
+queue.declare(letters.WRITE_LETTER)
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 
 RELEASE = Workflow(
@@ -34,5 +36,6 @@ RELEASE = Workflow(
     roles=ROLES,
     read_permission=Permission.RELEASES_READ,
     act=operations.act,
+    pages=views.PAGES,
     document_kinds=terms.DOCUMENT_KINDS,
 )
