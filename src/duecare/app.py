@@ -10,6 +10,7 @@ from duecare.core.installation import Installation, open_installation
 from duecare.core.language import Languages
 from duecare.core.people import sign_in
 from duecare.settings import Settings
+from duecare.web import account
 
 csrf = CSRFProtect()
 
@@ -26,6 +27,7 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
     Languages(app, locale_selector=web.locale, timezone_selector=web.zone)
     csrf.init_app(app)
     app.before_request(_identify)
+    account.init_app(app, settings)
     app.before_request(_enforce)
     app.after_request(_finish)
     app.teardown_request(requests.close)
@@ -52,6 +54,7 @@ def _config(settings: Settings) -> dict[str, object]:
 
 def _identify() -> None:
     """Finds the caller of a browser's cookie; the API finds its own by the token."""
+    account.know(None)
     token = session.get(sign_in.COOKIE_KEY)
     if not token or request.blueprint == "api":
         return
@@ -59,8 +62,10 @@ def _identify() -> None:
     found = sign_in.identify(requests.reading(), token, installation.settings, request.remote_addr or "")
     if found is None:
         session.clear()
+        g.session_ran_out = True
         return
     g.caller = found.caller
+    account.know(found.user)
     if found.seen_is_old:
         with requests.transaction() as writing:
             sign_in.touch(writing, found.sign_in_id)

@@ -42,6 +42,9 @@ class Settings(BaseSettings):
 
     session_idle_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 30
     session_absolute_hours: Annotated[int, Field(ge=1, le=24 * 7)] = 12
+    sign_in_tries: Annotated[int, Field(ge=1, le=100)] = 10
+    sign_in_tries_per_address: Annotated[int, Field(ge=1, le=10_000)] = 100
+    sign_in_window_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
     upload_max_megabytes: Annotated[int, Field(ge=1, le=2048)] = 100
     pickup_days: Annotated[int, Field(ge=1, le=365)] = 30
     malware_scan_url: str | None = None

@@ -15,17 +15,20 @@ from duecare.core.documents.models import ACCEPTED, Document
 from duecare.core.installation import Installation
 from duecare.core.people import sign_in
 from duecare.core.people.models import Membership, Organisation, User
+from duecare.core.people.passwords import hash_password
+from duecare.core.time import now
 from duecare.workflows.release import operations
 from duecare.workflows.release.authorization import PARTS
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import ReleaseRequest
 
+PASSWORD = "correct horse battery"
 MONDAY = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 
 
 @dataclass
 class World:
-    """Two hospitals. `people` holds users by their first names: see `PEOPLE`."""
+    """Two hospitals. `people` holds users by their first names: see `PEOPLE`; all have `PASSWORD`."""
 
     installation: Installation
     riverside: Organisation
@@ -60,8 +63,9 @@ def build(installation: Installation) -> World:
         riverside = _organisation(session, "riverside", "Riverside General", "TX")
         lakeside = _organisation(session, "lakeside", "Lakeside Clinic", "IL")
         world = World(installation, riverside, lakeside)
+        password = hash_password(installation.settings, PASSWORD)
         for name, (organisation, roles) in PEOPLE.items():
-            world.people[name] = _person(session, name, getattr(world, organisation), roles)
+            world.people[name] = _person(session, name, getattr(world, organisation), roles, password)
     return world
 
 
@@ -156,7 +160,7 @@ def bring_to(world: World, session: Session, case: ReleaseRequest, status: str) 
 
 
 def sign_in_as(app: Flask, world: World, name: str) -> FlaskClient:
-    """A browser in which the person is signed in."""
+    """A browser in which the person has just signed in."""
     client = app.test_client()
     user = world.people[name]
     with world.installation.database.transaction() as session:
@@ -166,8 +170,7 @@ def sign_in_as(app: Flask, world: World, name: str) -> FlaskClient:
         ).token
     with client.session_transaction() as cookie:
         cookie[sign_in.COOKIE_KEY] = token
-        cookie["_user_id"] = user.fs_uniquifier
-        cookie["_fresh"] = True
+        cookie["fs_paa"] = now().timestamp()
     return client
 
 
@@ -235,11 +238,14 @@ def _organisation(session: Session, code: str, name: str, state: str) -> Organis
     return organisation
 
 
-def _person(session: Session, name: str, organisation: Organisation, roles: tuple[str, ...]) -> User:
+def _person(
+    session: Session, name: str, organisation: Organisation, roles: tuple[str, ...], password: str
+) -> User:
     user = User(
         name=f"{name.title()} Example",
         email=f"{name}@duecare.example",
         fs_uniquifier=opaque_id(),
+        password=password,
         active=True,
     )
     session.add(user)

@@ -111,8 +111,8 @@ class Database:
             session.commit()
 
     def session(self) -> Session:
-        """A session that its caller closes."""
-        return Session(self.engine, expire_on_commit=False)
+        """A session for reads that its caller closes. It never writes by itself: nothing is flushed."""
+        return Session(self.engine, expire_on_commit=False, autoflush=False)
 
     def dispose(self) -> None:
         self.engine.dispose()

@@ -21,6 +21,11 @@ def digest(code: str) -> str:
     return hashlib.sha256(folded.encode()).hexdigest()
 
 
+def keyed_digest(key: str, purpose: str, code: str) -> str:
+    """The digest of a code that cannot be guessed at without the installation's key: for codes kept long."""
+    return _signature(key, purpose, digest(code))
+
+
 def signed(key: str, purpose: str, value: str) -> str:
     """`value.signature`, good for one purpose only."""
     return f"{value}.{_signature(key, purpose, value)}"

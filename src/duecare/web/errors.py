@@ -1,6 +1,6 @@
 """Turns the domain's errors into pages. The API has its own mapping to problem+json."""
 
-from flask import Flask, redirect, request, url_for
+from flask import Flask, flash, g, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from duecare.core.errors import DomainError
 from duecare.core.requests import SignInNeeded
 from duecare.web.error_pages import render_error
+from duecare.web.targets import local_target
 
 
 def init_app(app: Flask) -> None:
@@ -20,8 +21,10 @@ def init_app(app: Flask) -> None:
 
 
 def _to_sign_in(_error: SignInNeeded) -> Response:
-    target = request.full_path.rstrip("?") if request.method == "GET" else request.referrer or "/"
-    return redirect(url_for("security.login", next=target))
+    if g.get("session_ran_out"):
+        flash(_("Your session has ended. Sign in to go on: what you typed is kept in this tab."), "message")
+    asked = request.full_path.rstrip("?") if request.method == "GET" else request.referrer
+    return redirect(url_for("security.login", next=local_target(asked)))
 
 
 def _domain(error: DomainError) -> tuple[str, int]:

@@ -16,7 +16,7 @@ from duecare.core.cases import Case
 from duecare.core.db import opaque_id
 from duecare.core.jobs.queue import enqueue
 from duecare.core.notices.models import Notice, NoticeTemplate
-from duecare.core.people.models import User
+from duecare.core.people.models import Organisation, User
 
 EMAIL, IN_APP = "email", "in_app"
 SEND = "notices.send"
@@ -76,15 +76,28 @@ def tell_address(  # noqa: PLR0917
     _queue(session, notice)
 
 
+def tell_account(session: Session, user: User, organisation: Organisation, code: str, link: str) -> None:
+    """Tells a user by e-mail, whatever they chose, what concerns their account and no case."""
+    notice = _about(session, code, organisation, user.locale, link, {})
+    notice.channel, notice.user_id, notice.address = EMAIL, user.id, user.email
+    _queue(session, notice)
+
+
 def _written(
     session: Session, code: str, case: Case, locale: str, link: str, values: Mapping[str, Any]
 ) -> Notice:
-    template = _templates[code]
-    subject, body = _wording(session, template, case.organisation_id, locale)
-    filled = {**values, "number": case.number, "organisation": case.organisation.name}
+    notice = _about(session, code, case.organisation, locale, link, {**values, "number": case.number})
+    notice.case_id = case.id
+    return notice
+
+
+def _about(
+    session: Session, code: str, organisation: Organisation, locale: str, link: str, values: Mapping[str, Any]
+) -> Notice:
+    subject, body = _wording(session, _templates[code], organisation.id, locale)
+    filled = {**values, "organisation": organisation.name}
     return Notice(
-        organisation_id=case.organisation_id,
-        case_id=case.id,
+        organisation_id=organisation.id,
         template=code,
         locale=locale,
         subject=subject % filled,

@@ -15,6 +15,8 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from duecare.core.db import Base, BigId, Code, Id, Name, OpaqueId
 from duecare.core.time import now
 
+SECOND_FACTOR, REQUIRED, OPTIONAL = "second_factor", "required", "optional"
+
 
 class Organisation(Base):
     """A tenant: a hospital, a clinic, an institution. `settings` holds what its administrator decided."""
@@ -53,13 +55,12 @@ class User(Base, UserMixin):
     tf_primary_method: Mapped[str | None] = mapped_column(String(64))
     tf_totp_secret: Mapped[str | None] = mapped_column(String(255))
     tf_phone_number: Mapped[str | None] = mapped_column(String(128))
+    totp_counter: Mapped[int | None] = mapped_column(BigId)
     fs_webauthn_user_handle: Mapped[str | None] = mapped_column(  # type: ignore[assignment]
         String(64), unique=True
     )
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(AsaList()))
     notice_preferences: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    failed_sign_ins: Mapped[int] = mapped_column(default=0)
-    locked_until: Mapped[datetime | None]
     last_sign_in_at: Mapped[datetime | None]
     created_at: Mapped[datetime] = mapped_column(default=now)
 
@@ -72,6 +73,24 @@ class User(Base, UserMixin):
     def roles(self) -> list[Any]:  # type: ignore[override]
         """Flask-Security's own roles are not used: what a person may do comes from `Membership`."""
         return []
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """True when an organisation that the person works for requires one of everybody."""
+        settings = (membership.organisation.settings for membership in self.memberships)
+        return any(setting.get(SECOND_FACTOR) == REQUIRED for setting in settings)
+
+    def check_tf_required(
+        self,
+        tf_setup_methods: list[tuple[str, str]],
+        tf_fresh: bool,  # noqa: ARG002 - Flask-Security's contract; a trusted browser is not offered
+    ) -> tuple[bool, list[tuple[str, str]]]:
+        """A second factor is asked of everybody who has one, and of everybody who must have one."""
+        return bool(tf_setup_methods) or self.needs_second_factor, tf_setup_methods
+
+    def check_tf_required_setup(self) -> bool:
+        """True when the person may not go without a second factor."""
+        return self.needs_second_factor
 
 
 class WebAuthn(Base, WebAuthnMixin):

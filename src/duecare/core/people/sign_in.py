@@ -8,11 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select, update
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from duecare.core import audit
 from duecare.core.access import Caller, permissions_of
+from duecare.core.errors import Forbidden, NotFound
 from duecare.core.people.models import Membership, Organisation, SignIn, User
 from duecare.core.time import now
 from duecare.settings import Settings
@@ -23,17 +25,34 @@ SEEN_EVERY = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Identified:
-    """A caller, and whether the row's `seen_at` is old enough to be written again."""
+    """A caller, their user, and whether the row's `seen_at` is old enough to be written again."""
 
     caller: Caller
+    user: User
     sign_in_id: int
     seen_is_old: bool
+
+
+def usual_organisation(session: Session, user_id: int) -> Organisation | None:
+    """Where the person worked last, if they still belong there; else the first by name."""
+    belongs = (
+        select(Organisation)
+        .where(Organisation.id.in_(select(Membership.organisation_id).where(Membership.user_id == user_id)))
+        .order_by(Organisation.name)
+    )
+    last = session.scalar(
+        select(SignIn.organisation_id).where(SignIn.user_id == user_id).order_by(SignIn.id.desc()).limit(1)
+    )
+    found = session.scalars(belongs).all()
+    return next((row for row in found if row.id == last), found[0] if found else None)
 
 
 def start(
     session: Session, user: User, organisation: Organisation | None, address: str, agent: str
 ) -> SignIn:
-    """Opens a session for a user, in the organisation they last chose or first belong to."""
+    """Opens a session for a user in one of their organisations. A disabled user gets none."""
+    if not user.active:
+        raise Forbidden(gettext("This account is disabled."))
     row = SignIn(
         user_id=user.id,
         organisation_id=organisation.id if organisation else None,
@@ -64,7 +83,7 @@ def identify(session: Session, token: str, settings: Settings, address: str) -> 
         .order_by(Organisation.name)
     ).all()
     caller = caller_of(row.User, memberships, row.SignIn.organisation_id, address)
-    return Identified(caller, row.SignIn.id, now() - row.SignIn.seen_at > SEEN_EVERY)
+    return Identified(caller, row.User, row.SignIn.id, now() - row.SignIn.seen_at > SEEN_EVERY)
 
 
 def caller_of(
@@ -106,18 +125,48 @@ def touch(session: Session, sign_in_id: int) -> None:
     session.execute(update(SignIn).where(SignIn.id == sign_in_id).values(seen_at=now()))
 
 
-def end(session: Session, token: str, reason: str) -> None:
-    """Ends one session."""
-    session.execute(
-        update(SignIn)
-        .where(SignIn.token == token, SignIn.ended_at.is_(None))
-        .values(ended_at=now(), end_reason=reason)
+def switch(session: Session, token: str, caller: Caller, public_id: str) -> Organisation:
+    """Moves a session to another organisation of its user. Raises `NotFound` for one that is not theirs."""
+    organisation = session.scalar(
+        select(Organisation)
+        .join(Membership)
+        .where(Organisation.public_id == public_id, Membership.user_id == caller.user_id)
+        .distinct()
     )
+    if organisation is None:
+        raise NotFound(gettext("You do not belong to this organisation."))
+    mine = (SignIn.token == token, SignIn.user_id == caller.user_id)
+    session.execute(update(SignIn).where(*mine).values(organisation_id=organisation.id))
+    audit.record(session, caller, "session.moved", organisation.public_id, chain=organisation.id)
+    return organisation
+
+
+def open_sessions(session: Session, user_id: int, settings: Settings) -> list[SignIn]:
+    """The sessions of a user that are alive, the last used first."""
+    rows = session.scalars(
+        select(SignIn)
+        .where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
+        .order_by(SignIn.seen_at.desc())
+    )
+    return [row for row in rows if not has_run_out(row, settings, now())]
+
+
+def end(session: Session, token: str, reason: str) -> None:
+    """Ends the session of a cookie."""
+    _end(session, reason, SignIn.token == token)
+
+
+def end_one(session: Session, user_id: int, sign_in_id: int, reason: str) -> None:
+    """Ends one session of a user; another user's is left alone."""
+    _end(session, reason, SignIn.user_id == user_id, SignIn.id == sign_in_id)
 
 
 def end_all(session: Session, user_id: int, reason: str, but: str | None = None) -> None:
     """Ends every session of a user, but for the one whose token is given."""
-    query = update(SignIn).where(SignIn.user_id == user_id, SignIn.ended_at.is_(None))
-    if but:
-        query = query.where(SignIn.token != but)
-    session.execute(query.values(ended_at=now(), end_reason=reason))
+    _end(session, reason, SignIn.user_id == user_id, *([SignIn.token != but] if but else []))
+
+
+def _end(session: Session, reason: str, *which: ColumnElement[bool]) -> None:
+    session.execute(
+        update(SignIn).where(*which, SignIn.ended_at.is_(None)).values(ended_at=now(), end_reason=reason)
+    )

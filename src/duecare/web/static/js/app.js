@@ -8,6 +8,7 @@ import { startJobs } from "./jobs.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
+import { startPasskeys } from "./passkey.js";
 import { startRegions } from "./regions.js";
 import { startTables } from "./tables.js";
 import { startTheme } from "./theme.js";
@@ -17,7 +18,7 @@ import { startUploaders } from "./uploader.js";
 document.documentElement.classList.add("js");
 for (const start of [
   startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables,
-  startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit,
+  startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit, startPasskeys,
 ]) start();
 
 const summary = document.querySelector("[data-error-summary]");
