@@ -16,10 +16,10 @@ SCREENSHOTS := $(wildcard tools/screenshots.py)
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo test test-all check lint types imports current format bench docs lock clean
+.PHONY: help demo test test-all check lint types imports current format bench docs migration lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
 demo: ## set up and serve the product with made-up work on http://127.0.0.1:8000 (PORT=8001, ARGS=--reset)
 	$(USE)
@@ -64,6 +64,10 @@ bench: ## run the benchmarks behind the speed claims (ARGS=NAME for one of them)
 docs: ## write the generated pages and screenshots in docs/
 	$(USE_DEV)
 	@set -e; for script in $(GENERATORS) $(SCREENSHOTS); do echo "$$script"; $(RUN) $$script; done
+
+migration: ## write a migration from the models (ARGS="what changes"; before the first release: ARGS=--rewrite)
+	$(USE_DEV)
+	@$(RUN) tools/migration.py $(ARGS)
 
 lock: ## pin requirements/*.in again, with hashes and without naming an index (ARGS=--upgrade)
 	$(USE_DEV)

@@ -1,16 +1,20 @@
 """Builds the web app from settings: the core's request handling, the shell, the API and every workflow."""
 
-from flask import Flask, Response, g, request, session
+from flask import Flask, Response, current_app, g, request, session
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf import CSRFProtect
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from duecare import api, web, workflows
-from duecare.core import requests
+from duecare.core import logging, requests
+from duecare.core.errors import Unavailable
 from duecare.core.installation import Installation, open_installation
+from duecare.core.jobs.outage import OUTAGES, is_outage
 from duecare.core.language import Languages
 from duecare.core.people import sign_in
 from duecare.settings import Settings
-from duecare.web import account
+from duecare.web import account, health, hooks
 
 csrf = CSRFProtect()
 
@@ -26,11 +30,17 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     Languages(app, locale_selector=web.locale, timezone_selector=web.zone)
     csrf.init_app(app)
+    logging.observe(app)
     app.before_request(_identify)
     account.init_app(app, settings)
     app.before_request(_enforce)
     app.after_request(_finish)
     app.teardown_request(requests.close)
+    for outage in OUTAGES:
+        app.register_error_handler(outage, _unavailable)
+    app.register_blueprint(health.pages)
+    app.register_blueprint(hooks.pages)
+    csrf.exempt(hooks.pages)
     web.init_app(app, registered)
     api.init_app(app, registered, csrf)
     return app
@@ -72,11 +82,18 @@ def _identify() -> None:
 
 
 def _enforce() -> None:
-    from flask import current_app
-
     requests.enforce(current_app, request.endpoint)
 
 
 def _finish(response: Response) -> Response:
     requests.write_reads()
     return web.secured(response)
+
+
+def _unavailable(error: Exception) -> ResponseReturnValue:
+    """An outage of the database, the store or a disk is told as one; the request may be sent again."""
+    if not is_outage(error):
+        raise error
+    logging.log.error("outage", error=logging.described(error))
+    detail = _("Something this service needs does not answer. Nothing was changed. Try again in a minute.")
+    return current_app.handle_user_exception(Unavailable(detail))

@@ -37,6 +37,7 @@ NAMING = {
 }
 IMMEDIATE = "duecare_immediate"
 BUSY_SECONDS = 15
+CONNECT_SECONDS = 5
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -123,16 +124,19 @@ def _engine(url: str, pool_size: int) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _sqlite_engine(url, parsed.database, pool_size)
     arguments: dict[str, Any] = {"pool_pre_ping": True, "pool_size": pool_size, "pool_recycle": 1800}
+    connecting: dict[str, Any] = {"connect_timeout": CONNECT_SECONDS}
     if parsed.get_backend_name() in {"mysql", "mariadb"}:
         arguments["isolation_level"] = "READ COMMITTED"
-        arguments["connect_args"] = {"init_command": "SET time_zone = '+00:00'"}
-    return create_engine(url, **arguments)
+        connecting["init_command"] = "SET time_zone = '+00:00'"
+    return create_engine(url, hide_parameters=True, connect_args=connecting, **arguments)
 
 
 def _sqlite_engine(url: str, file: str | None, pool_size: int) -> Engine:
     if file and file != ":memory:":
         Path(file).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size)
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS}, pool_size=pool_size, hide_parameters=True
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -1,4 +1,4 @@
-"""The job table: the queue, its leases, its history and its dead list."""
+"""The job table: the queue, its leases, its history and its dead list; and who runs jobs."""
 
 from datetime import datetime
 from typing import Any
@@ -9,7 +9,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from duecare.core.db import Base, BigId, Code, Id, OpaqueId
 from duecare.core.time import now
 
-WAITING, RUNNING, DONE, DEAD = "waiting", "running", "done", "dead"
+STATES = ("waiting", "running", "done", "dead")
+WAITING, RUNNING, DONE, DEAD = STATES
 
 
 class Job(Base):
@@ -41,3 +42,13 @@ class Job(Base):
     error: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
+
+
+class JobRunner(Base):
+    """A process that runs jobs, and when it was last seen at it."""
+
+    __tablename__ = "job_runners"
+
+    name: Mapped[str] = mapped_column(String(200), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(default=now)
+    seen_at: Mapped[datetime] = mapped_column(default=now)

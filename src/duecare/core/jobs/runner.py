@@ -1,122 +1,189 @@
-"""Runs due jobs: in a thread of the server, in `duecare worker`, or once from the command line."""
+"""Runs due jobs: in a child of the server, in `duecare worker`, or once from the command line.
 
+Whatever a handler raises, the runner goes on; an outage of the database is waited out.
+"""
+
+import os
+import platform
 import threading
 from collections.abc import Callable
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
 
 import structlog
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
 
 from duecare.core.installation import Installation
-from duecare.core.jobs import queue
-from duecare.core.jobs.models import Job
-from duecare.core.jobs.queue import JobKind, LeaseLost, Work
-from duecare.core.people.models import Organisation
+from duecare.core.jobs import queue, scheduling
+from duecare.core.jobs.models import Job, JobRunner
+from duecare.core.jobs.outage import is_outage
+from duecare.core.jobs.queue import LeaseLost, Work
+from duecare.core.logging import described
 from duecare.core.time import now
 
 log = structlog.get_logger(__name__)
 PAUSE_SECONDS = 0.5
-SCHEDULE_SECONDS = 20
+OUTAGE_SECONDS = 2
+TEND_EVERY = timedelta(seconds=20)
+FORGOTTEN_AFTER = timedelta(days=1)
+BATCH = 50
 
 
-def run_due(installation: Installation, limit: int = 100) -> int:
+class Stranded(Exception):
+    """The database went away before these jobs could be put back; it must be told when it is here again."""
+
+    def __init__(self, works: list[Work]) -> None:
+        super().__init__(f"{len(works)} jobs could not be put back")
+        self.works = works
+
+
+def run_due(installation: Installation, limit: int = 100, name: str | None = None) -> int:
     """Runs due jobs until none is left or `limit` is reached; gives how many ran."""
     ran = 0
-    while ran < limit and (claimed := queue.claim(installation)):
-        for work in claimed:
-            run_one(work)
-            ran += 1
+    while ran < limit and (claimed := queue.claim(installation, min(BATCH, limit - ran), name)):
+        run_claimed(claimed)
+        ran += len(claimed)
     return ran
 
 
+def run_claimed(claimed: list[Work]) -> None:
+    """Runs jobs that were claimed together."""
+    if len(claimed) == 1:
+        run_one(claimed[0])
+    elif claimed:
+        _put_back(_failures(claimed))
+
+
 def run_one(work: Work) -> None:
-    """Runs a claimed job to its end: done, to be tried again, or dead. Never raises."""
-    kind = queue.kinds().get(work.name)
+    """Runs a claimed job to its end: done, to be tried again, or dead. Raises only `Stranded`."""
     try:
-        if kind is None:
-            raise LookupError(f"no job is called {work.name!r}")
-        kind.run(work)
-        if not work.finished:
-            with work.finishing():
-                pass
-    except LeaseLost:
-        log.warning("job.lease_lost", job=work.job_id, name=work.name)
+        _handle(work)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the runner goes on
-        log.warning("job.failed", job=work.job_id, name=work.name, error=type(error).__name__)
-        queue.fail(work, f"{type(error).__name__}: {error}", kind.max_attempts if kind else 1)
+        _put_back([(work, error)])
 
 
-def enqueue_scheduled(installation: Installation, moment: datetime | None = None) -> int:
-    """Writes the jobs whose latest occasion has come and was not written yet; gives how many."""
-    moment = moment or now()
+def _failures(claimed: list[Work]) -> list[tuple[Work, Exception]]:
+    """Runs jobs in one commit, each in its savepoint, and gives those that failed."""
+    failed: list[tuple[Work, Exception]] = []
+    try:
+        with claimed[0].installation.database.transaction() as session:
+            for work in claimed:
+                work.shared = session
+                try:
+                    _handle(work)
+                except Exception as error:  # noqa: BLE001 - the others of the group go on
+                    failed.append((work, error))
+    except Exception as error:  # noqa: BLE001 - nothing was committed
+        return [(work, error) for work in claimed]
+    return failed
+
+
+def run_now(installation: Installation, name: str, moment: datetime | None = None) -> list[Job]:
+    """Runs a kind of job at once, as if it were `moment`, and gives its jobs as they ended.
+
+    A scheduled kind runs for every organisation; any other runs what of it is due.
+    """
+    if queue.kinds()[name].schedule is None:
+        return _run_due_of(installation, name)
     with installation.database.transaction() as session:
-        organisations = session.execute(
-            select(Organisation.id, Organisation.zone, Organisation.created_at)
-        ).all()
-        written = 0
-        for kind in queue.kinds().values():
-            if kind.schedule is None:
-                continue
-            targets = organisations if kind.schedule.per_organisation else [(None, "UTC", None)]
-            for organisation_id, zone, since in targets:
-                written += _enqueue_occasion(session, kind, organisation_id, zone, since, moment)
-        return written
+        jobs = scheduling.enqueue_run(session, name, moment=moment)
+    return [_run_job(installation, job.id) for job in jobs]
 
 
-def _enqueue_occasion(
-    session: Session,
-    kind: JobKind,
-    organisation_id: int | None,
-    zone: str,
-    since: datetime | None,
-    moment: datetime,
-) -> int:
-    schedule = kind.schedule
-    assert schedule is not None
-    day = schedule.latest_occasion(moment, ZoneInfo(zone))
-    if day is None or (since and schedule.instant(day, ZoneInfo(zone)) < since):
-        return 0
-    key = f"{kind.name}:{organisation_id or 'all'}:{day.isoformat()}"
-    if session.scalar(select(Job.id).where(Job.key == key)) is not None:
-        return 0
-    queue.enqueue(session, kind.name, {"occasion": day.isoformat()}, organisation_id=organisation_id, key=key)
-    return 1
+def _run_due_of(installation: Installation, name: str) -> list[Job]:
+    ended: list[Job] = []
+    while claimed := queue.claim(installation, name=name):
+        run_one(claimed[0])
+        ended.append(_job(installation, claimed[0].job_id))
+    return ended
+
+
+def _run_job(installation: Installation, job_id: int) -> Job:
+    for work in queue.claim_job(installation, job_id):
+        run_one(work)
+    return _job(installation, job_id)
+
+
+def _job(installation: Installation, job_id: int) -> Job:
+    with installation.database.reading() as session:
+        return session.get_one(Job, job_id)
+
+
+def _handle(work: Work) -> None:
+    kind = queue.kinds().get(work.name)
+    if kind is None:
+        raise LookupError(f"no job is called {work.name!r}")
+    kind.run(work)
+    if not work.finished:
+        with work.finishing():
+            pass
+
+
+def _put_back(failed: list[tuple[Work, Exception]]) -> None:
+    stranded: list[Work] = []
+    for work, error in failed:
+        if isinstance(error, LeaseLost):
+            log.warning("job.lease_lost", job=work.job_id, name=work.name)
+            continue
+        reason = described(error)
+        log.warning("job.failed", job=work.job_id, name=work.name, error=reason)
+        put = queue.postpone if is_outage(error) else queue.fail
+        try:
+            put(work, reason)
+        except DBAPIError:
+            stranded.append(work)
+    if stranded:
+        raise Stranded(stranded)
 
 
 class Runner:
-    """Runs jobs in the background until stopped."""
+    """Runs jobs in the background until stopped. `context` surrounds each round (the app's context)."""
 
-    def __init__(self, installation: Installation, tick: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        installation: Installation,
+        context: Callable[[], AbstractContextManager[object]] = nullcontext,
+    ) -> None:
         self._installation = installation
-        self._tick = tick
+        self._context = context
         self._stopping = threading.Event()
-        self._scheduled_at: datetime | None = None
+        self._stranded: list[Work] = []
+        self._tended_at: datetime | None = None
+        self._name = f"{platform.node()}:{os.getpid()}"
 
-    def run(self) -> None:
-        """Blocks until `stop()`; a fault of the database is waited out, not died of."""
-        while not self._stopping.is_set():
+    def run(self, goes_on: Callable[[], bool] = lambda: True) -> None:
+        """Blocks until `stop()`, or until `goes_on` says no."""
+        while goes_on() and not self._stopping.is_set():
             try:
-                self._once()
+                with self._context():
+                    self._round()
+            except Stranded as error:
+                self._stranded += error.works
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                log.warning("runner.waiting", error=type(error).__name__)
-                self._stopping.wait(5)
-
-    def start(self) -> threading.Thread:
-        """Runs in a daemon thread, which it gives."""
-        thread = threading.Thread(target=self.run, name="duecare-jobs", daemon=True)
-        thread.start()
-        return thread
+                log.warning("runner.waiting", error=described(error))
+                self._stopping.wait(OUTAGE_SECONDS)
 
     def stop(self) -> None:
+        """Lets the job that runs end, then no other begins."""
         self._stopping.set()
 
-    def _once(self) -> None:
-        if self._scheduled_at is None or (now() - self._scheduled_at).total_seconds() > SCHEDULE_SECONDS:
-            enqueue_scheduled(self._installation)
-            self._scheduled_at = now()
-        if self._tick:
-            self._tick()
-        if not run_due(self._installation):
+    def _round(self) -> None:
+        while self._stranded:
+            queue.postpone(self._stranded[-1], "The database was away.")
+            self._stranded.pop()
+        if self._tended_at is None or now() - self._tended_at > TEND_EVERY:
+            scheduling.enqueue_scheduled(self._installation)
+            self._note_alive()
+            self._tended_at = now()
+        claimed = queue.claim(self._installation, BATCH) if queue.is_any_due(self._installation) else []
+        run_claimed(claimed)
+        if not claimed:
             self._stopping.wait(PAUSE_SECONDS)
+
+    def _note_alive(self) -> None:
+        with self._installation.database.transaction() as session:
+            seen = update(JobRunner).where(JobRunner.name == self._name).values(seen_at=now())
+            if session.execute(seen).rowcount == 0:  # type: ignore[attr-defined]
+                session.add(JobRunner(name=self._name))
+            session.execute(delete(JobRunner).where(JobRunner.seen_at < now() - FORGOTTEN_AFTER))

@@ -20,6 +20,10 @@ class Schedule:
     days: frozenset[int] = EVERY_DAY
     per_organisation: bool = True
 
+    def __str__(self) -> str:
+        days = {EVERY_DAY: "daily", WEEKDAYS: "weekdays"}.get(self.days, f"days {sorted(self.days)}")
+        return f"{days} {self.at:%H:%M}" + ("" if self.per_organisation else " UTC")
+
     def latest_occasion(self, moment: datetime, zone: ZoneInfo) -> date | None:
         """The local date of the last occasion at or before `moment`, at most a week back."""
         today = moment.astimezone(zone).date()
