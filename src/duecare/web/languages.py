@@ -2,7 +2,7 @@
 
 from urllib.parse import urlencode
 
-from flask import Flask, Response, request
+from flask import Flask, Response, has_request_context, request
 
 from duecare.core import requests
 from duecare.core.language import LANGUAGES
@@ -13,7 +13,9 @@ COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def locale() -> str:
-    """The code of the language to answer in."""
+    """The code of the language to answer in; English in a job, which answers nobody."""
+    if not has_request_context():
+        return "en"
     asked = request.args.get(PARAMETER)
     if asked in LANGUAGES:
         return asked

@@ -411,9 +411,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_cases_public_id")),
     )
     op.create_index(
+        "ix_cases_age", "cases", ["organisation_id", "is_open", "workflow", "received_at", "id"], unique=False
+    )
+    op.create_index(
         "ix_cases_assignee",
         "cases",
-        ["organisation_id", "is_open", "assignee_id", "due_at", "id"],
+        ["organisation_id", "is_open", "assignee_id", "workflow", "due_at", "id"],
         unique=False,
     )
     op.create_index(op.f("ix_cases_assignee_id"), "cases", ["assignee_id"], unique=False)
@@ -424,6 +427,12 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_cases_patient", "cases", ["patient_id", "received_at"], unique=False)
+    op.create_index(
+        "ix_cases_priority",
+        "cases",
+        ["organisation_id", "is_open", "workflow", "priority", "due_at", "id"],
+        unique=False,
+    )
     op.create_index(
         "ix_cases_queue", "cases", ["organisation_id", "is_open", "workflow", "due_at", "id"], unique=False
     )
@@ -436,9 +445,13 @@ def upgrade() -> None:
         ["organisation_id", "is_open", "workflow", "status", "due_at", "id"],
         unique=False,
     )
+    op.create_index(
+        "ix_cases_waiting", "cases", ["organisation_id", "is_open", "workflow", "waiting_on"], unique=False
+    )
     op.create_table(
         "case_events",
         sa.Column("id", BigId, nullable=False),
+        sa.Column("organisation_id", BigId, nullable=False),
         sa.Column("case_id", BigId, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor_id", BigId, nullable=True),
@@ -452,7 +465,16 @@ def upgrade() -> None:
         sa.Column("data", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(["actor_id"], ["users.id"], name=op.f("fk_case_events_actor_id")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_events_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_case_events_organisation_id")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
+    )
+    op.create_index(
+        "ix_case_events_activity",
+        "case_events",
+        ["organisation_id", "at", "actor_id", "action"],
+        unique=False,
     )
     op.create_index(op.f("ix_case_events_actor_id"), "case_events", ["actor_id"], unique=False)
     op.create_index("ix_case_events_case", "case_events", ["case_id", "id"], unique=False)
@@ -589,12 +611,19 @@ def upgrade() -> None:
     op.create_table(
         "search_terms",
         sa.Column("organisation_id", BigId, nullable=False),
-        sa.Column("term", sa.String(length=64), nullable=False),
+        sa.Column(
+            "term",
+            sa.String(length=64)
+            .with_variant(sa.String(length=64, collation="utf8mb4_bin"), "mariadb")
+            .with_variant(sa.String(length=64, collation="utf8mb4_bin"), "mysql")
+            .with_variant(sa.String(length=64, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("case_id", BigId, nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_search_terms_case_id")),
         sa.PrimaryKeyConstraint("organisation_id", "term", "case_id", name=op.f("pk_search_terms")),
     )
-    op.create_index("ix_search_terms_case", "search_terms", ["case_id"], unique=False)
+    op.create_index("ix_search_terms_case", "search_terms", ["case_id", "term"], unique=False)
     op.create_table(
         "authorization_checks",
         sa.Column("id", BigId, nullable=False),
