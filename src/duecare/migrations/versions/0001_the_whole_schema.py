@@ -97,11 +97,10 @@ def upgrade() -> None:
         sa.Column("tf_primary_method", sa.String(length=64), nullable=True),
         sa.Column("tf_totp_secret", sa.String(length=255), nullable=True),
         sa.Column("tf_phone_number", sa.String(length=128), nullable=True),
+        sa.Column("totp_counter", BigId, nullable=True),
         sa.Column("fs_webauthn_user_handle", sa.String(length=64), nullable=True),
         sa.Column("mf_recovery_codes", sa.UnicodeText(), nullable=True),
         sa.Column("notice_preferences", sa.JSON(), nullable=False),
-        sa.Column("failed_sign_ins", sa.Integer(), nullable=False),
-        sa.Column("locked_until", UtcDateTime(), nullable=True),
         sa.Column("last_sign_in_at", UtcDateTime(), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
@@ -170,6 +169,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_closures")),
     )
     op.create_index("ix_closures_day", "closures", ["organisation_id", "day"], unique=True)
+    op.create_table(
+        "extra_field_schemas",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("organisation_id", BigId, nullable=False),
+        sa.Column("workflow", sa.String(length=64), nullable=False),
+        sa.Column("request_type", sa.String(length=64), nullable=False),
+        sa.Column("schema", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_extra_field_schemas_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_extra_field_schemas")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "workflow",
+            "request_type",
+            "version",
+            name=op.f("uq_extra_field_schemas_organisation_id_workflow_request_type_version"),
+        ),
+        sa.UniqueConstraint("public_id", name=op.f("uq_extra_field_schemas_public_id")),
+    )
     op.create_table(
         "jobs",
         sa.Column("id", BigId, nullable=False),
@@ -597,6 +619,7 @@ def upgrade() -> None:
         sa.Column("tracking_digest", sa.String(length=64), nullable=False),
         sa.Column("prepared_by_id", BigId, nullable=True),
         sa.Column("denial_basis", sa.String(length=64), nullable=True),
+        sa.Column("form_key", sa.String(length=64), nullable=True),
         sa.CheckConstraint(
             "range_from IS NULL OR range_to IS NULL OR range_from <= range_to",
             name=op.f("ck_release_requests_range_ordered"),
@@ -606,6 +629,7 @@ def upgrade() -> None:
             ["prepared_by_id"], ["users.id"], name=op.f("fk_release_requests_prepared_by_id")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_release_requests")),
+        sa.UniqueConstraint("form_key", name=op.f("uq_release_requests_form_key")),
     )
     op.create_index("ix_release_requests_tracking", "release_requests", ["tracking_digest"], unique=True)
     op.create_table(
@@ -716,6 +740,7 @@ def downgrade() -> None:
     op.drop_table("notice_templates")
     op.drop_table("memberships")
     op.drop_table("jobs")
+    op.drop_table("extra_field_schemas")
     op.drop_table("closures")
     op.drop_table("clock_rules")
     op.drop_table("api_tokens")
