@@ -6,12 +6,12 @@ deletion, an insertion, a reordering and a truncation all show. Reading PHI is a
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, Index, RowMapping, String, Table, UniqueConstraint, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -60,6 +60,20 @@ class AuditHead(Base):
     hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
 
 
+ENTRIES = cast("Table", AuditEntry.__table__)
+HASHED = (
+    "chain",
+    "sequence",
+    "actor_kind",
+    "actor_id",
+    "actor_name",
+    "address",
+    "action",
+    "subject",
+    "details",
+)
+
+
 @dataclass(frozen=True)
 class Fault:
     """Where a chain first fails to hold, and how."""
@@ -76,43 +90,30 @@ def record(
     subject: str,
     details: dict[str, Any] | None = None,
     chain: int | None = None,
-) -> AuditEntry:
+) -> None:
     """Appends an entry in the caller's transaction. `details` is JSON-able; `subject` is an id, never PHI."""
     head = _head(session, chain if chain is not None else caller.organisation_id or INSTALLATION)
-    entry = AuditEntry(
-        chain=head.chain,
-        sequence=head.sequence + 1,
-        at=now(),
-        actor_kind=caller.kind,
-        actor_id=caller.user_id,
-        actor_name=caller.name[:200],
-        address=caller.address[:64],
-        action=action,
-        subject=subject[:80],
-        details=details or {},
-    )
-    entry.hash = digest(entry, head.hash)
-    head.sequence, head.hash = entry.sequence, entry.hash
-    session.add(entry)
-    session.flush()
-    return entry
+    entry: dict[str, Any] = {
+        "chain": head.chain,
+        "sequence": head.sequence + 1,
+        "at": now(),
+        "actor_kind": caller.kind,
+        "actor_id": caller.user_id,
+        "actor_name": caller.name[:200],
+        "address": caller.address[:64],
+        "action": action,
+        "subject": subject[:80],
+        "details": details or {},
+    }
+    entry["hash"] = digest(entry, head.hash)
+    session.connection().execute(ENTRIES.insert(), entry)
+    head.sequence, head.hash = entry["sequence"], entry["hash"]
 
 
-def digest(entry: AuditEntry, previous: str) -> str:
+def digest(entry: Mapping[Any, Any], previous: str) -> str:
     """SHA-256 (hex) over the previous hash and the entry's content in one canonical form."""
-    content = [
-        previous,
-        entry.chain,
-        entry.sequence,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.actor_kind,
-        entry.actor_id,
-        entry.actor_name,
-        entry.address,
-        entry.action,
-        entry.subject,
-        entry.details,
-    ]
+    moment = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
+    content = [previous, moment, *(entry[name] for name in HASHED)]
     canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(canonical.encode()).hexdigest()
 
@@ -130,30 +131,26 @@ def verify(session: Session, chain: int | None = None) -> list[Fault]:
 def _first_fault(session: Session, chain: int, last: int, head_hash: str) -> Fault | None:
     previous, expected = GENESIS, 1
     for entry in _entries(session, chain):
-        if entry.sequence != expected:
+        if entry["sequence"] != expected:
             return Fault(chain, expected, "entry is missing")
-        if digest(entry, previous) != entry.hash:
+        if digest(entry, previous) != entry["hash"]:
             return Fault(chain, expected, "entry was changed, inserted or moved")
-        previous, expected = entry.hash, expected + 1
+        previous, expected = entry["hash"], expected + 1
     if expected - 1 != last:
         return Fault(chain, expected, "the chain was cut short or lengthened")
     return None if previous == head_hash else Fault(chain, last, "the chain's head was changed")
 
 
-def _entries(session: Session, chain: int) -> Iterator[AuditEntry]:
+def _entries(session: Session, chain: int) -> Iterator[RowMapping]:
     after = 0
-    while True:
-        rows = session.scalars(
-            select(AuditEntry)
-            .where(AuditEntry.chain == chain, AuditEntry.sequence > after)
-            .order_by(AuditEntry.sequence)
-            .limit(VERIFY_BATCH)
-        ).all()
-        if not rows:
-            return
+    in_order = select(ENTRIES).where(ENTRIES.c.chain == chain).order_by(ENTRIES.c.sequence)
+    while (
+        rows := session.execute(in_order.where(ENTRIES.c.sequence > after).limit(VERIFY_BATCH))
+        .mappings()
+        .all()
+    ):
         yield from rows
-        after = rows[-1].sequence
-        session.expunge_all()
+        after = rows[-1]["sequence"]
 
 
 def _headless(session: Session, known: set[int], chain: int | None) -> list[Fault]:

@@ -101,6 +101,16 @@ def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
 
 def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:
     """The derivation of a case's due date, with the rules that gave way to a shorter one."""
+    return _governed(session, case, _pauses(session, case), _extension(session, case), as_of or now())
+
+
+def _governed(
+    session: Session,
+    case: Case,
+    pauses: tuple[clock.Pause, ...],
+    extension: clock.Extension | None,
+    as_of: datetime,
+) -> clock.Governed:
     timing = _timings[case.workflow](case)
     organisation = case.organisation
     return clock.govern(
@@ -109,16 +119,24 @@ def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock
         jurisdictions=jurisdictions_of(organisation),
         calendar=calendar_of(session, organisation),
         received_at=case.received_at,
-        pauses=_pauses(session, case),
-        extension=_extension(session, case),
-        as_of=as_of or now(),
+        pauses=pauses,
+        extension=extension,
+        as_of=as_of,
         fixed_date=timing.fixed_date,
     )
 
 
+def start(session: Session, case: Case) -> None:
+    """Sets the due date of a case just received, which has no pause and no extension yet."""
+    _keep(case, _governed(session, case, (), None, now()).winner)
+
+
 def settle(session: Session, case: Case) -> None:
     """Keeps the case's precomputed due date equal to its derivation."""
-    winner = govern(session, case).winner
+    _keep(case, govern(session, case).winner)
+
+
+def _keep(case: Case, winner: clock.Derivation) -> None:
     case.due_at, case.first_due_at = winner.due_at, winner.first_due_at
     case.rule_code = winner.rule.code
 

@@ -39,10 +39,14 @@ def terms_of(case: Case, texts: Iterable[str | None]) -> set[str]:
     return {word[:TERM_LENGTH] for word in words if word}
 
 
-def index(session: Session, case: Case, texts: Iterable[str | None]) -> None:
+def reindex(session: Session, case: Case, texts: Iterable[str | None]) -> None:
     """Writes the words of a case anew."""
-    session.flush()
     session.execute(delete(SearchTerm).where(SearchTerm.case_id == case.id))
+    index(session, case, texts)
+
+
+def index(session: Session, case: Case, texts: Iterable[str | None]) -> None:
+    """Writes the words of a case that has none yet. The case is flushed already."""
     rows = [
         {"organisation_id": case.organisation_id, "term": term, "case_id": case.id}
         for term in sorted(terms_of(case, texts))

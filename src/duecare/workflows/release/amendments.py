@@ -112,7 +112,7 @@ def _write(
         session.flush()
     except StaleDataError:
         raise Stale(_("Somebody changed this request at the same moment. Look at it again.")) from None
-    search.index(session, case, searchable(case))
+    search.reindex(session, case, searchable(case))
     clocks.settle(session, case)
     data = {name: [_plain(before), _plain(after)] for name, (before, after) in differences.items()}
     lifecycle.record_event(session, case, "amend", caller, source=case.status, data=data).is_internal = True

@@ -82,7 +82,7 @@ def create(
     )
     session.add(case)
     session.flush()
-    clocks.settle(session, case)
+    clocks.start(session, case)
     search.index(session, case, searchable(case))
     lifecycle.record_event(session, case, "create", caller, source=None, data={"channel": intake.channel})
     _send_receipt(session, case, code)
