@@ -33,6 +33,7 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
     logging.observe(app)
     app.before_request(_identify)
     account.init_app(app, settings)
+    app.before_request(api.identify)
     app.before_request(_enforce)
     app.after_request(_finish)
     app.teardown_request(requests.close)
@@ -66,7 +67,7 @@ def _identify() -> None:
     """Finds the caller of a browser's cookie; the API finds its own by the token."""
     account.know(None)
     token = session.get(sign_in.COOKIE_KEY)
-    if not token or request.blueprint == "api":
+    if not token or api.owns(request.path):
         return
     installation = requests.installation()
     found = sign_in.identify(requests.reading(), token, installation.settings, request.remote_addr or "")

@@ -59,7 +59,11 @@ class Caller:
 
     def may(self, permission: str) -> bool:
         """True if a role grants it and, for a token, its scopes let it through."""
-        return permission in self.permissions and (self.scopes is None or permission in self.scopes)
+        return permission in self.permissions and self.reaches(permission)
+
+    def reaches(self, permission: str) -> bool:
+        """True unless the caller came with a token whose scopes leave the permission out."""
+        return self.scopes is None or permission in self.scopes
 
     def need(self, permission: str) -> None:
         """Raises `Forbidden` unless the caller may."""

@@ -5,13 +5,14 @@ A case's status is changed by `lifecycle.fire()` and by nothing else; a case is 
 """
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Boolean, CheckConstraint, ForeignKey, Index, String, Text, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, joinedload, mapped_column, relationship
 
 from duecare.core.db import Base, BigId, Code, Id, OpaqueId
+from duecare.core.errors import NotFound
 from duecare.core.patients.models import Patient
 from duecare.core.people.models import Organisation, User
 from duecare.core.time import now
@@ -76,6 +77,9 @@ class Case(Base):
     assignee: Mapped[User | None] = relationship()
 
     __mapper_args__ = {"polymorphic_on": "workflow", "version_id_col": version}
+
+
+C = TypeVar("C", bound=Case)
 
 
 class CaseEvent(Base):
@@ -146,6 +150,18 @@ class SearchTerm(Base):
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id"), primary_key=True)
 
     __table_args__ = (Index("ix_search_terms_case", "case_id", "term"),)
+
+
+def by_number(session: Session, model: type[C], organisation_id: int, number: str) -> C:
+    """The organisation's case of a kind by its number; raises `NotFound` for any other number."""
+    case = session.scalar(
+        select(model)
+        .where(Case.number == number.upper(), Case.organisation_id == organisation_id)
+        .options(joinedload(Case.patient), joinedload(Case.assignee), joinedload(Case.organisation))
+    )
+    if case is None:
+        raise NotFound(f"There is no request {number[:40]!r} here.")
+    return case
 
 
 def next_number(session: Session, prefix: str, year: int) -> str:

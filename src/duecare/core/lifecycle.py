@@ -18,6 +18,7 @@ from duecare.core.access import Caller
 from duecare.core.cases import Case, CaseEvent
 from duecare.core.errors import Forbidden, Missing, NotPossible, Stale
 from duecare.core.time import now
+from duecare.core.validation import errors_of
 
 UNCHANGED = None
 
@@ -63,13 +64,17 @@ class Guard:
 
 @dataclass(frozen=True)
 class Transition:
-    """One row of a lifecycle. `target` None leaves the status as it is; a mapping chooses by source."""
+    """One row of a lifecycle. `target` None leaves the status as it is; a mapping chooses by source.
+
+    `scope` is the permission that an API token's scopes must include besides its user's role.
+    """
 
     action: str
     label: str
     sources: tuple[str, ...]
     target: str | Mapping[str, str] | None
     who: frozenset[str]
+    scope: str = ""
     needs: type[Needs] = Needs
     guards: tuple[Guard, ...] = ()
     effects: tuple[Callable[[Firing], None], ...] = ()
@@ -80,6 +85,10 @@ class Transition:
         if self.target is UNCHANGED:
             return source
         return self.target if isinstance(self.target, str) else self.target.get(source, source)
+
+    def is_for(self, caller: Caller) -> bool:
+        """True if one of the caller's roles may take it and the caller's token, if any, reaches so far."""
+        return bool(self.who & caller.roles) and caller.reaches(self.scope)
 
 
 @dataclass(frozen=True)
@@ -114,7 +123,7 @@ class Lifecycle:
         return [
             Option(transition, _obstacle(transition, session, case, caller))
             for transition in self.transitions
-            if case.status in transition.sources and transition.who & caller.roles
+            if case.status in transition.sources and transition.is_for(caller)
         ]
 
     def allowed(self, session: Session, case: Case, caller: Caller) -> list[str]:
@@ -188,17 +197,13 @@ def parse_needs(model: type[Needs], data: Mapping[str, Any]) -> Needs:
     try:
         return model.model_validate(dict(data))
     except ValidationError as error:
-        errors = {
-            ".".join(map(str, detail["loc"])): detail["msg"].removeprefix("Value error, ")
-            for detail in error.errors(include_url=False, include_input=False)
-        }
-        raise Missing("Some of what this action needs is missing or wrong.", errors) from None
+        raise Missing("Some of what this action needs is missing or wrong.", errors_of(error)) from None
 
 
 def _check(
     lifecycle: Lifecycle, transition: Transition, case: Case, caller: Caller, version: int | None
 ) -> None:
-    if not transition.who & caller.roles:
+    if not transition.is_for(caller):
         raise Forbidden(f"Your role does not allow “{transition.label}”.")
     if version is not None and version != case.version:
         raise Stale("Somebody changed this case after you opened it. Look at the change, then try again.")

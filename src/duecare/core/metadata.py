@@ -1,6 +1,6 @@
 """Every table of the core, in one import: what migrations and `schema equals models` compare with."""
 
-from duecare.core import audit, cases, clocks, extra_fields
+from duecare.core import audit, cases, clocks, extra_fields, idempotency
 from duecare.core.db import Base
 from duecare.core.documents import models as documents
 from duecare.core.jobs import models as jobs
@@ -9,5 +9,17 @@ from duecare.core.patients import models as patients
 from duecare.core.people import models as people
 from duecare.core.reports import models as reports
 
-TABLE_MODULES = (audit, cases, clocks, documents, extra_fields, jobs, notices, patients, people, reports)
+TABLE_MODULES = (
+    audit,
+    cases,
+    clocks,
+    documents,
+    extra_fields,
+    idempotency,
+    jobs,
+    notices,
+    patients,
+    people,
+    reports,
+)
 metadata = Base.metadata

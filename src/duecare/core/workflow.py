@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from duecare.core.access import PRIVACY_OFFICER, Caller, Role, grant, register_roles
 from duecare.core.cases import Case
 from duecare.core.lifecycle import Lifecycle
+from duecare.core.resources import CaseResource
 
 if TYPE_CHECKING:
     from flask import Blueprint
@@ -38,7 +39,7 @@ class Workflow:
     act: Callable[..., Case]
     menu: tuple[MenuItem, ...] = ()
     pages: "tuple[Blueprint, ...]" = ()
-    api: "tuple[Blueprint, ...]" = ()
+    api: CaseResource | None = None
     document_kinds: dict[str, Any] = field(default_factory=dict)
 
 

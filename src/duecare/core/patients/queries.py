@@ -8,12 +8,24 @@ from sqlalchemy.orm import Session
 
 from duecare.core import search
 from duecare.core.cases import Case
+from duecare.core.errors import NotFound
 from duecare.core.patients.models import Patient
 from duecare.core.patients.operations import folded, name_key
+from duecare.core.texts import gettext as _
 
 SAME_NAME = 86
 AT_MOST = 8
 LOOKED_AT = 60
+
+
+def by_id(session: Session, organisation_id: int, public_id: str) -> Patient:
+    """The organisation's patient; raises `NotFound` for any other id."""
+    patient = session.scalar(
+        select(Patient).where(Patient.public_id == public_id, Patient.organisation_id == organisation_id)
+    )
+    if patient is None:
+        raise NotFound(_("There is no such patient here."))
+    return patient
 
 
 def find(session: Session, organisation_id: int, text: str, limit: int = AT_MOST) -> list[Patient]:

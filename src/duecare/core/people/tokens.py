@@ -84,6 +84,12 @@ def identify(session: Session, text: str, address: str = "") -> Caller | None:
     return caller if caller.organisation_id is not None else None
 
 
+def is_use_unnoted(session: Session, text: str) -> bool:
+    """True when a token's last noted use is so old that it is to be noted again."""
+    used_at = session.scalar(select(ApiToken.used_at).where(ApiToken.digest == _digest(text)))
+    return used_at is None or now() - used_at > USED_EVERY
+
+
 def note_use(session: Session, text: str) -> None:
     """Notes that a token was used, at most once a minute."""
     token = session.scalar(select(ApiToken).where(ApiToken.digest == _digest(text)))

@@ -290,6 +290,30 @@ def upgrade() -> None:
     op.create_index("ix_patients_mrn", "patients", ["organisation_id", "mrn"], unique=False)
     op.create_index("ix_patients_name", "patients", ["organisation_id", "name_key"], unique=False)
     op.create_table(
+        "remembered_answers",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("organisation_id", BigId, nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("answer", sa.LargeBinary(length=16777215), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_remembered_answers_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_remembered_answers_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_remembered_answers")),
+        sa.UniqueConstraint(
+            "organisation_id",
+            "user_id",
+            "key",
+            name=op.f("uq_remembered_answers_organisation_id_user_id_key"),
+        ),
+    )
+    op.create_index(
+        op.f("ix_remembered_answers_expires_at"), "remembered_answers", ["expires_at"], unique=False
+    )
+    op.create_table(
         "report_runs",
         sa.Column("id", BigId, nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -736,6 +760,7 @@ def downgrade() -> None:
     op.drop_table("sign_ins")
     op.drop_table("saved_views")
     op.drop_table("report_runs")
+    op.drop_table("remembered_answers")
     op.drop_table("patients")
     op.drop_table("notice_templates")
     op.drop_table("memberships")

@@ -18,40 +18,18 @@ from pydantic import (
 )
 
 from duecare.core.errors import Missing
+from duecare.core.patients.intake import PatientIntake
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
+from duecare.core.validation import OneOf
 from duecare.workflows.release import terms
 
 Line = Annotated[str, Field(max_length=200)]
 Required = Annotated[str, Field(min_length=1, max_length=200)]
 Paragraph = Annotated[str, Field(max_length=4000)]
-OLDEST_BIRTH = date(1900, 1, 1)
 OLDEST_RECEIPT = timedelta(days=3650)
 CLOCK_SKEW = timedelta(minutes=2)
 SENTENCES = {"requester.email": _l("Enter an e-mail address like name@example.org.")}
-
-
-class PatientIntake(BaseModel):
-    """The patient whose records are asked for."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    first_name: Annotated[str, Field(min_length=1, max_length=100)]
-    last_name: Annotated[str, Field(min_length=1, max_length=100)]
-    date_of_birth: date
-    mrn: Annotated[str, Field(max_length=64)] | None = None
-
-    @field_validator("date_of_birth")
-    @classmethod
-    def _possible(cls, value: date) -> date:
-        if not OLDEST_BIRTH <= value <= now().date():
-            raise ValueError("is not a possible date of birth: check the year")
-        return value
-
-    @field_validator("mrn")
-    @classmethod
-    def _blank_is_none(cls, value: str | None) -> str | None:
-        return value or None
 
 
 class RequesterIntake(BaseModel):
@@ -59,18 +37,13 @@ class RequesterIntake(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    kind: str
+    kind: Annotated[str, OneOf(terms.REQUESTER_KINDS)]
     name: Required
     organisation: Line = ""
     email: EmailStr | Literal[""] = ""
     phone: Annotated[str, Field(max_length=64)] = ""
     address: Annotated[str, Field(max_length=500)] = ""
     locale: Literal["en", "es"] = "en"
-
-    @field_validator("kind")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return known(value, terms.REQUESTER_KINDS)
 
 
 class ReleaseIntake(BaseModel):
@@ -80,38 +53,25 @@ class ReleaseIntake(BaseModel):
 
     patient: PatientIntake
     requester: RequesterIntake
-    channel: str
-    request_type: str
-    record_types: Annotated[list[str], Field(min_length=1, max_length=20)]
+    channel: Annotated[str, OneOf(terms.CHANNELS)]
+    request_type: Annotated[str, OneOf(terms.REQUEST_TYPES)]
+    record_types: Annotated[
+        list[Annotated[str, OneOf(terms.RECORD_TYPES)]], Field(min_length=1, max_length=20)
+    ]
     received_at: AwareDatetime | None = None
     range_from: date | None = None
     range_to: date | None = None
     purpose: Paragraph = ""
-    delivery: str = "portal"
+    delivery: Annotated[str, OneOf(terms.DELIVERIES)] = "portal"
     priority: Literal["stat", "urgent", "routine"] = "routine"
     paper_date: date | None = None
     notes: Paragraph = ""
     extra: dict[str, Any] = Field(default_factory=dict)
 
-    @field_validator("channel")
-    @classmethod
-    def _known_channel(cls, value: str) -> str:
-        return known(value, terms.CHANNELS)
-
-    @field_validator("request_type")
-    @classmethod
-    def _known_type(cls, value: str) -> str:
-        return known(value, terms.REQUEST_TYPES)
-
-    @field_validator("delivery")
-    @classmethod
-    def _known_delivery(cls, value: str) -> str:
-        return known(value, terms.DELIVERIES)
-
     @field_validator("record_types")
     @classmethod
-    def _known_records(cls, value: list[str]) -> list[str]:
-        return [known(each, terms.RECORD_TYPES) for each in dict.fromkeys(value)]
+    def _each_once(cls, value: list[str]) -> list[str]:
+        return list(dict.fromkeys(value))
 
     @field_validator("received_at")
     @classmethod
@@ -156,13 +116,6 @@ def _fault(detail: Mapping[str, Any]) -> tuple[str, str]:
     path = [str(part) for part in detail["loc"]]
     name = ".".join(path[: 2 if path[0] in {"patient", "requester"} else 1])
     return name, str(SENTENCES.get(name, message))
-
-
-def known(value: str, codes: dict[str, Any]) -> str:
-    """The code, if it is one of the list; else a `ValueError` that names the list."""
-    if value not in codes:
-        raise ValueError(f"is not one of: {', '.join(codes)}")
-    return value
 
 
 def received_on(day: date, zone: str) -> datetime:

@@ -4,12 +4,13 @@ from datetime import date
 from typing import Annotated
 
 from flask_babel import lazy_gettext as _l
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from duecare.core.lifecycle import UNCHANGED, Guard, Lifecycle, Needs, Status, Transition
+from duecare.core.validation import OneOf
 from duecare.workflows.release import effects, guards
-from duecare.workflows.release.intake import known
 from duecare.workflows.release.models import WORKFLOW
+from duecare.workflows.release.roles import Permission
 from duecare.workflows.release.terms import DENIAL_BASES, HOLD_REASONS
 
 Text = Annotated[str, Field(min_length=1, max_length=4000)]
@@ -51,13 +52,8 @@ class AssignNeeds(Needs):
 class HoldNeeds(Needs):
     """Why the case waits: a code, and words."""
 
-    reason_code: str
+    reason_code: Annotated[str, OneOf(HOLD_REASONS)]
     reason: Text
-
-    @field_validator("reason_code")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return known(value, HOLD_REASONS)
 
 
 class ResumeNeeds(Needs):
@@ -82,13 +78,8 @@ class ExtendNeeds(Needs):
 class DenyNeeds(Needs):
     """The coded basis, and the reason in plain language."""
 
-    basis: str
+    basis: Annotated[str, OneOf(DENIAL_BASES)]
     reason: Text
-
-    @field_validator("basis")
-    @classmethod
-    def _known(cls, value: str) -> str:
-        return known(value, DENIAL_BASES)
 
 
 class ReasonNeeds(Needs):
@@ -104,6 +95,7 @@ TRANSITIONS = (
         ("received", "in_progress", "on_hold", "needs_correction"),
         {"received": "in_progress"},
         SUPERVISOR,
+        scope=Permission.RELEASES_ASSIGN,
         needs=AssignNeeds,
         effects=(effects.assign,),
         consequence=_l("The specialist and whoever had it before are told."),
@@ -115,6 +107,7 @@ TRANSITIONS = (
         ("in_progress", "needs_correction"),
         "in_review",
         SPECIALIST,
+        scope=Permission.RELEASES_WORK,
         guards=(
             Guard("package", guards.has_package),
             Guard("inspection", guards.no_package_under_inspection),
@@ -130,6 +123,7 @@ TRANSITIONS = (
         ("in_progress", "needs_correction"),
         "on_hold",
         SPECIALIST | SUPERVISOR,
+        scope=Permission.RELEASES_WORK,
         needs=HoldNeeds,
         effects=(effects.hold,),
         consequence=_l("The clock stops only if the rule of this request type allows it."),
@@ -140,6 +134,7 @@ TRANSITIONS = (
         ("on_hold",),
         "in_progress",
         SPECIALIST | SUPERVISOR | SYSTEM,
+        scope=Permission.RELEASES_WORK,
         needs=ResumeNeeds,
         effects=(effects.resume,),
         is_primary=True,
@@ -150,6 +145,7 @@ TRANSITIONS = (
         ("in_review",),
         "completed",
         REVIEWER,
+        scope=Permission.RELEASES_REVIEW,
         guards=(
             Guard("reviewer", guards.is_not_preparer, status=403),
             Guard("package", guards.has_package),
@@ -165,6 +161,7 @@ TRANSITIONS = (
         ("in_review",),
         "needs_correction",
         REVIEWER,
+        scope=Permission.RELEASES_REVIEW,
         needs=CorrectionNeeds,
         guards=(Guard("reviewer", guards.is_not_preparer, status=403),),
         effects=(effects.returned,),
@@ -176,6 +173,7 @@ TRANSITIONS = (
         OPEN,
         UNCHANGED,
         SUPERVISOR,
+        scope=Permission.RELEASES_OVERSEE,
         needs=ExtendNeeds,
         guards=(Guard("extension", guards.can_be_extended),),
         effects=(effects.extend,),
@@ -187,6 +185,7 @@ TRANSITIONS = (
         ("received", "in_progress", "on_hold", "needs_correction"),
         "denied",
         SUPERVISOR,
+        scope=Permission.RELEASES_OVERSEE,
         needs=DenyNeeds,
         effects=(effects.deny,),
         consequence=_l("The requester is told the basis and how to have it reviewed."),
@@ -197,6 +196,7 @@ TRANSITIONS = (
         OPEN,
         "cancelled",
         SUPERVISOR | REQUESTER,
+        scope=Permission.RELEASES_OVERSEE,
         needs=ReasonNeeds,
         effects=(effects.cancel,),
         consequence=_l("Work on this request stops and the requester is told."),
@@ -207,6 +207,7 @@ TRANSITIONS = (
         ENDED,
         "in_progress",
         SUPERVISOR,
+        scope=Permission.RELEASES_OVERSEE,
         needs=ReasonNeeds,
         guards=(Guard("assignee", guards.has_assignee),),
         effects=(effects.reopen,),

@@ -1,29 +1,18 @@
 """Reads of the release workflow, each scoped to the caller's organisation."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
+from duecare.core import cases
 from duecare.core.cases import CaseEvent
 from duecare.core.documents.models import Document
-from duecare.core.errors import NotFound
 from duecare.core.people.models import Membership, User
 from duecare.workflows.release.models import ReleaseRequest
 
 
 def by_number(session: Session, organisation_id: int, number: str) -> ReleaseRequest:
     """A request of the organisation; raises `NotFound` for any other number."""
-    case = session.scalar(
-        select(ReleaseRequest)
-        .where(ReleaseRequest.number == number.upper(), ReleaseRequest.organisation_id == organisation_id)
-        .options(
-            joinedload(ReleaseRequest.patient),
-            joinedload(ReleaseRequest.assignee),
-            joinedload(ReleaseRequest.organisation),
-        )
-    )
-    if case is None:
-        raise NotFound(f"There is no request {number[:40]!r} here.")
-    return case
+    return cases.by_number(session, ReleaseRequest, organisation_id, number)
 
 
 def by_form_key(session: Session, organisation_id: int, form_key: str) -> ReleaseRequest | None:

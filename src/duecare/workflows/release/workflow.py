@@ -11,6 +11,7 @@ from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
 from duecare.core.workflow import Workflow
 from duecare.workflows.release import letters, operations, terms, views
+from duecare.workflows.release.api import RESOURCE
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.roles import ROLES, Permission
@@ -37,5 +38,6 @@ RELEASE = Workflow(
     read_permission=Permission.RELEASES_READ,
     act=operations.act,
     pages=views.PAGES,
+    api=RESOURCE,
     document_kinds=terms.DOCUMENT_KINDS,
 )
