@@ -9,7 +9,7 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 import duecare
-from duecare.cli import audit, database, jobs, serving
+from duecare.cli import audit, database, demo, jobs, serving
 from duecare.core.documents.store import StoreError
 from duecare.core.errors import DomainError
 from duecare.core.schema import SchemaOutOfDate
@@ -28,6 +28,7 @@ def commands() -> None:
 
 
 for command in (
+    demo.demo,
     serving.serve,
     serving.worker,
     database.db,
