@@ -21,7 +21,18 @@ from flask import Blueprint, Flask, Response, abort, current_app, request, url_f
 from duecare.core.requests import public
 
 STYLESHEET = "css/duecare.css"
-STYLESHEET_PARTS = ("tokens", "base", "shell", "forms", "tables", "components", "case", "public", "print")
+STYLESHEET_PARTS = (
+    "tokens",
+    "base",
+    "shell",
+    "forms",
+    "tables",
+    "components",
+    "case",
+    "release",
+    "public",
+    "print",
+)
 PACKAGE_FILES = {
     "vendor/bootstrap.min.css": ("flask_bootstrap", "static/bootstrap5/css/bootstrap.min.css"),
 }

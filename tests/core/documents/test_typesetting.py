@@ -59,3 +59,8 @@ def test_a_template_that_does_not_fit_its_data_is_named(template):
 @pytest.mark.parametrize("template", files("src/*.typ"), ids=lambda file: file.path)
 def test_no_template_fetches_a_package(template):
     assert "@preview" not in template.text
+
+
+def test_the_time_inside_the_file_is_kept_to_the_second(template):
+    later = CREATED + timedelta(microseconds=333)
+    assert render(template, data("x"), created=later) == render(template, data("x"), created=CREATED)

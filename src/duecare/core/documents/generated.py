@@ -22,7 +22,7 @@ from duecare.core.signing import signed
 from duecare.core.time import now
 
 PDF = "application/pdf"
-ID_LENGTH = 22
+ID_LENGTH = 32
 
 
 @dataclass(frozen=True)

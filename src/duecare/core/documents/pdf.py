@@ -31,7 +31,7 @@ def render(template: Path, data: Mapping[str, Any], *, created: datetime) -> byt
             root=template.parent,
             sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
             ignore_system_fonts=True,
-            timestamp=created.astimezone(UTC),
+            timestamp=created.astimezone(UTC).replace(microsecond=0),
             pdf_standards=ACCESSIBLE,
         )
     except typst.TypstError as error:

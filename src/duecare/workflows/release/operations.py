@@ -3,7 +3,7 @@
 Every function works in the caller's transaction and commits nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -31,6 +31,7 @@ from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.messages import STATUS_PATH
 from duecare.workflows.release.models import WORKFLOW, AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.naming import searchable, title_of
+from duecare.workflows.release.review import POINTS
 
 PREFIX = "ROI"
 PACKAGE, CORRESPONDENCE = "release_package", "correspondence"
@@ -100,6 +101,23 @@ def act(
     """Takes an action of the lifecycle; see `lifecycle.fire` for what it raises."""
     lifecycle.fire(session, LIFECYCLE, case, action, caller, data, version)
     return case
+
+
+def complete_review(
+    session: Session,
+    caller: Caller,
+    case: ReleaseRequest,
+    confirmed: Collection[str],
+    version: int | None = None,
+) -> None:
+    """Completes a request whose every point the reviewer confirmed. Raises `Missing` for one that is not."""
+    open_points = [code for code in POINTS if code not in confirmed]
+    if open_points:
+        errors = {code: _("Confirm this, or send the package back.") for code in open_points}
+        raise Missing(_("Confirm every point first, or send the package back."), errors)
+    lifecycle.fire(session, LIFECYCLE, case, "complete", caller, {}, version)
+    data = {"points": sorted(confirmed)}
+    lifecycle.record_event(session, case, "review", caller, source=case.status, data=data).is_internal = True
 
 
 def record_check(  # noqa: PLR0913

@@ -4,12 +4,14 @@ import { startDialogs } from "./dialog.js";
 import { startDrafts } from "./draft.js";
 import { startFilters } from "./filters.js";
 import { startInlineEdit } from "./inline.js";
+import { startIntake } from "./intake.js";
 import { startJobs } from "./jobs.js";
 import { startKeyboard } from "./keyboard.js";
 import { startLive } from "./live.js";
 import { startMenus } from "./menus.js";
 import { startPasskeys } from "./passkey.js";
 import { startRegions } from "./regions.js";
+import { startReorder } from "./reorder.js";
 import { startTables } from "./tables.js";
 import { startTheme } from "./theme.js";
 import { startToasts } from "./toasts.js";
@@ -19,6 +21,7 @@ document.documentElement.classList.add("js");
 for (const start of [
   startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables,
   startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit, startPasskeys,
+  startIntake, startReorder,
 ]) start();
 
 const summary = document.querySelector("[data-error-summary]");

@@ -1,13 +1,26 @@
 """The pages of the release workflow."""
 
-from duecare.workflows.release.views import actions, authorization, case, documents, facts, intake
+from duecare.workflows.release.views import (
+    actions,
+    authorization,
+    board,
+    case,
+    documents,
+    facts,
+    intake,
+    package,
+    review,
+)
 
 PAGES = (
     intake.pages,
     intake.receipts,
+    board.pages,
     case.pages,
     actions.pages,
     documents.pages,
     facts.pages,
     authorization.pages,
+    package.pages,
+    review.pages,
 )

@@ -15,7 +15,7 @@ from duecare.core.documents.models import Document
 from duecare.core.lifecycle import Option
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
-from duecare.workflows.release import amendments, authorization, standing, terms
+from duecare.workflows.release import amendments, authorization, guards, standing, terms
 from duecare.workflows.release.authorization import ELEMENTS, PARTS, Part
 from duecare.workflows.release.forms import ACTION_FORMS
 from duecare.workflows.release.lifecycle import LIFECYCLE
@@ -52,6 +52,7 @@ EVENT_WORDS = {
     "write_letter": _l("wrote a letter"),
     "renew_tracking_code": _l("gave a new tracking code"),
     "build_package": _l("built the package"),
+    "review": _l("confirmed every point of the review"),
 }
 EVENT_TONES = {
     "complete": ("good", "check"),
@@ -85,7 +86,23 @@ def actions_of(session: Session, case: ReleaseRequest, caller: Caller) -> list[d
     options = LIFECYCLE.options(session, case, caller)
     likely = LIKELY.get(case.status, ())
     ranked = sorted(options, key=lambda each: _rank(each.transition.action, likely))
-    return [_action(case, option) for option in ranked]
+    return [
+        _review(session, case, caller) if option.transition.action == "complete" else _action(case, option)
+        for option in ranked
+    ]
+
+
+def _review(session: Session, case: ReleaseRequest, caller: Caller) -> dict[str, Any]:
+    """Completing leads over the review page, which says itself what is left to check."""
+    obstacle = guards.is_not_preparer(session, case, caller)
+    return {
+        "label": _("Review the package"),
+        "url": url_for("release_reviews.review", number=case.number),
+        "method": "get",
+        "possible": obstacle is None,
+        "reason": obstacle,
+        "key": "r",
+    }
 
 
 def _rank(action: str, likely: Sequence[str]) -> tuple[int, bool]:
