@@ -9,13 +9,14 @@ import click
 from sqlalchemy.exc import DBAPIError
 
 import duecare
-from duecare.cli import audit, database, demo, jobs, serving
+from duecare.cli import audit, backup, database, demo, jobs, people, serving
+from duecare.core.backup.folder import BackupError
 from duecare.core.documents.store import StoreError
 from duecare.core.errors import DomainError
 from duecare.core.schema import SchemaOutOfDate
 from duecare.settings import SettingsError
 
-EXPECTED = (click.Abort, DBAPIError, DomainError, OSError, SchemaOutOfDate, StoreError)
+EXPECTED = (BackupError, click.Abort, DBAPIError, DomainError, OSError, SchemaOutOfDate, StoreError)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -32,8 +33,12 @@ for command in (
     serving.serve,
     serving.worker,
     database.db,
+    people.users,
+    people.api_tokens,
     jobs.jobs,
     audit.audit,
+    backup.backup,
+    backup.restore,
 ):
     commands.add_command(command)
 

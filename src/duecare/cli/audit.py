@@ -14,7 +14,7 @@ def audit() -> None:
 @audit.command()
 def verify() -> None:
     """Recompute every hash chain and name the first row that does not hold; exit status 1 if any."""
-    with installation() as opened, opened.database.reading() as session:
+    with installation() as opened, opened.database.snapshot() as session:
         faults = audit_log.verify(session)
     for fault in faults:
         click.echo(f"chain {fault.chain}, entry {fault.sequence}: {fault.reason}", err=True)

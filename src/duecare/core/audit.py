@@ -165,7 +165,7 @@ def _headless(session: Session, known: set[int], chain: int | None) -> list[Faul
 def _head(session: Session, chain: int) -> AuditHead:
     """The chain's head, its row locked: a session holds it from its first entry to its one commit."""
     held: dict[int, AuditHead] = session.info.setdefault("audit_heads", {})
-    if chain not in held:
+    if chain not in held or held[chain] not in session:  # a savepoint may have taken it back
         held[chain] = _locked_head(session, chain)
     return held[chain]
 

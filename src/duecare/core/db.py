@@ -105,6 +105,15 @@ class Database:
             yield session
 
     @contextmanager
+    def snapshot(self) -> Iterator[Session]:
+        """A session that sees one state from its first read to its end, whatever others commit."""
+        engine = self.engine
+        if self.dialect != "sqlite":  # where a transaction is a snapshot anyway
+            engine = engine.execution_options(isolation_level="REPEATABLE READ")
+        with Session(engine, expire_on_commit=False) as session:
+            yield session
+
+    @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that commits once when its block ends, or rolls everything back."""
         with Session(self.engine.execution_options(**{IMMEDIATE: True}), expire_on_commit=False) as session:

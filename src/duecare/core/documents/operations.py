@@ -77,6 +77,8 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
     session.flush()
     faults.point("documents.row_written")
     enqueue(session, INSPECT, {"document": document.id}, organisation_id=case.organisation_id)
+    session.flush()
+    faults.point("documents.job_written")
     audit.record(
         session,
         caller,

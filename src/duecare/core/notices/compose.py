@@ -76,6 +76,15 @@ def tell_address(  # noqa: PLR0917
     _queue(session, notice)
 
 
+def tell_member(session: Session, user: User, organisation: Organisation, code: str, link: str) -> None:
+    """Tells a user what concerns their organisation and no case, by the channels they chose."""
+    for channel in user.notice_preferences.get(code, [IN_APP, EMAIL]):
+        notice = _about(session, code, organisation, user.locale, link, {})
+        notice.channel, notice.user_id = channel, user.id
+        notice.address = user.email if channel == EMAIL else None
+        _queue(session, notice)
+
+
 def tell_account(session: Session, user: User, organisation: Organisation, code: str, link: str) -> None:
     """Tells a user by e-mail, whatever they chose, what concerns their account and no case."""
     notice = _about(session, code, organisation, user.locale, link, {})

@@ -1,0 +1,117 @@
+"""Status, history, audit, clock and jobs change together or not at all: each statement in turn is cut off."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import event, select
+from sqlalchemy.engine import Engine
+from sqlalchemy.orm import Session
+
+from duecare.core import schema
+from duecare.core.backup.folder import packed
+from duecare.core.installation import Installation, open_installation
+from duecare.core.metadata import metadata
+from duecare.settings import load as load_settings
+from duecare.workflows import load as load_workflows
+from duecare.workflows.release import operations
+from duecare.workflows.release.models import ReleaseRequest
+from tests.support import world as worlds
+from tests.support.world import World
+
+MOST_STATEMENTS = 200
+
+
+class Cut(Exception):
+    """The database was cut off."""
+
+
+@pytest.fixture
+def place(any_database_url: str, tmp_path: Path) -> Iterator[Installation]:
+    load_workflows()
+    settings = load_settings(
+        {}, environment="test", database_url=any_database_url, storage_url=f"file://{tmp_path / 'store'}"
+    )
+    opened = open_installation(settings)
+    schema.upgrade(opened.database)
+    yield opened
+    opened.database.dispose()
+
+
+@contextmanager
+def cut_after(engine: Engine, statements: int) -> Iterator[Callable[..., None]]:
+    """Lets so many statements through and fails the next; gives what stands for the commit."""
+    left = statements
+
+    def count(*_: object) -> None:
+        nonlocal left
+        left -= 1
+        if left < 0:
+            raise Cut
+
+    event.listen(engine, "before_cursor_execute", count)
+    try:
+        yield count
+    finally:
+        event.remove(engine, "before_cursor_execute", count)
+
+
+def everything(place: Installation) -> dict[str, list[list[object]]]:
+    with place.database.reading() as session:
+        return {
+            table.name: [
+                packed(row) for row in session.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in metadata.sorted_tables
+        }
+
+
+def in_review(world: World, session: Session) -> ReleaseRequest:
+    case = worlds.bring_to(world, session, worlds.create(world, session), "in_review")
+    worlds.check_authorization(world, session, case, "release", "quentin")
+    return case
+
+
+def in_progress(world: World, session: Session) -> ReleaseRequest:
+    return worlds.bring_to(world, session, worlds.create(world, session), "in_progress")
+
+
+HOLD = {"reason_code": "awaiting_clarification", "reason": "Which admission?"}
+FIRINGS = {
+    "complete": (in_review, "quentin", {}),
+    "hold": (in_progress, "alice", HOLD),
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("action", FIRINGS)
+def test_an_action_that_fails_after_any_statement_leaves_nothing(place, action):
+    prepare, who, data = FIRINGS[action]
+    world = worlds.build(place)
+    with place.database.transaction() as session:
+        case_id = prepare(world, session).id
+    before = everything(place)
+
+    def act(before_commit: Callable[..., None]) -> None:
+        with place.database.transaction() as session:
+            case = session.get_one(ReleaseRequest, case_id)
+            operations.act(session, world.caller(who), case, action, data)
+            before_commit()
+
+    statements = first_uncut(place, act, lambda: everything(place) == before)
+    assert statements > 8
+    assert everything(place) != before
+
+
+def first_uncut(place: Installation, act: Callable[..., None], nothing_changed: Callable[[], bool]) -> int:
+    """How many statements the action takes; after each earlier cut nothing may have changed."""
+    for statements in range(MOST_STATEMENTS):
+        try:
+            with cut_after(place.database.engine, statements) as before_commit:
+                act(before_commit)
+        except Cut:
+            assert nothing_changed(), f"a cut after {statements} statements left something"
+        else:
+            return statements
+    raise AssertionError("the action never came to its end")
