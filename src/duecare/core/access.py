@@ -56,6 +56,12 @@ class Caller:
     locale: str = "en"
     zone: str = "UTC"
     organisations: tuple[tuple[str, str], ...] = field(default=())
+    organisation_public_id: str = ""
+
+    @property
+    def organisation_name(self) -> str:
+        """The name of the organisation the caller acts for; empty for none."""
+        return dict(self.organisations).get(self.organisation_public_id, "")
 
     def may(self, permission: str) -> bool:
         """True if a role grants it and, for a token, its scopes let it through."""

@@ -15,18 +15,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class MenuItem:
-    """An entry of the navigation, shown to those who may."""
+    """An entry of the navigation, shown to those who may; `icon` is one of the design's drawings."""
 
     label: str
     endpoint: str
-    permission: str
+    permission: str = ""
+    icon: str = "circle"
 
 
 @dataclass(frozen=True)
 class Workflow:
     """A workflow as the shell, the API and the documents see it.
 
-    `resource` names it in URLs (`releases`); `act` takes an action the way `operations.act` does.
+    `resource` names it in URLs (`releases`); `act` takes an action the way `operations.act` does;
+    `assignable` are the roles whose holders a case can be assigned to.
     """
 
     code: str
@@ -37,10 +39,15 @@ class Workflow:
     roles: tuple[Role, ...]
     read_permission: str
     act: Callable[..., Case]
+    assignable: frozenset[str] = frozenset()
     menu: tuple[MenuItem, ...] = ()
     pages: "tuple[Blueprint, ...]" = ()
     api: CaseResource | None = None
     document_kinds: dict[str, Any] = field(default_factory=dict)
+
+    def path_of(self, number: str) -> str:
+        """The path of a case's page."""
+        return f"/{self.resource}/{number}"
 
 
 _registered: dict[str, Workflow] = {}
@@ -66,6 +73,11 @@ def registered() -> tuple[Workflow, ...]:
 def readable(caller: Caller) -> tuple[Workflow, ...]:
     """The workflows whose cases a caller may read."""
     return tuple(each for each in registered() if caller.may(each.read_permission))
+
+
+def named(code: str) -> Workflow:
+    """The workflow of a code."""
+    return _registered[code]
 
 
 def of(case: Case) -> Workflow:

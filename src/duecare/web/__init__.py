@@ -4,12 +4,24 @@ from flask import Flask
 
 from duecare.core import requests
 from duecare.core.workflow import Workflow
-from duecare.web import assets, errors, languages
+from duecare.web import (
+    assets,
+    cases,
+    errors,
+    find,
+    inbox,
+    languages,
+    navigation,
+    notices,
+    saved_views,
+)
 from duecare.web import format as say
 from duecare.web.headers import secured
 from duecare.web.languages import locale
 
 __all__ = ["init_app", "locale", "secured", "zone"]
+
+PAGES = (inbox.pages, cases.pages, find.pages, notices.pages, saved_views.pages)
 
 
 def init_app(app: Flask, workflows: tuple[Workflow, ...]) -> None:
@@ -19,6 +31,9 @@ def init_app(app: Flask, workflows: tuple[Workflow, ...]) -> None:
     say.init_app(app)
     languages.init_app(app)
     errors.init_app(app)
+    navigation.init_app(app)
+    for shell in PAGES:
+        app.register_blueprint(shell)
     for workflow in workflows:
         for pages in workflow.pages:
             app.register_blueprint(pages)

@@ -27,6 +27,7 @@ STYLESHEET_PARTS = (
     "shell",
     "forms",
     "tables",
+    "lists",
     "components",
     "case",
     "release",

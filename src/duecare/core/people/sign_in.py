@@ -107,6 +107,7 @@ def caller_of(
         address=address,
         locale=user.locale,
         zone=here[0].Organisation.zone if here else "UTC",
+        organisation_public_id=here[0].Organisation.public_id if here else "",
         organisations=tuple(
             dict.fromkeys((row.Organisation.public_id, row.Organisation.name) for row in memberships)
         ),

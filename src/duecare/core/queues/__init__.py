@@ -7,7 +7,7 @@ asked for, `order` how it can be sorted and paged. Nothing here writes.
 from duecare.core.queues.counters import COUNTED_AT_MOST, Counters, counted
 from duecare.core.queues.filters import NOBODY, Filters, Scope, parse, scope_of
 from duecare.core.queues.order import DEFAULT_SORT, SORTS
-from duecare.core.queues.rows import MOST_ROWS, CasePage, CaseRow, page, stream
+from duecare.core.queues.rows import MOST_ROWS, CasePage, CaseRow, batches, page
 
 __all__ = [
     "COUNTED_AT_MOST",
@@ -20,9 +20,9 @@ __all__ = [
     "Counters",
     "Filters",
     "Scope",
+    "batches",
     "counted",
     "page",
     "parse",
     "scope_of",
-    "stream",
 ]

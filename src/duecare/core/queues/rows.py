@@ -1,4 +1,4 @@
-"""Reads pages of cases: at most three statements whatever the number of cases, only the columns of a row.
+"""Reads pages of cases: at most two statements whatever the number of cases, only the columns of a row.
 
 Each stretch of the order is read along an index by a branch of its own (one workflow, open or closed, or one
 status), and the few rows of all branches are merged. A text that few cases match is turned round: its cases
@@ -30,7 +30,6 @@ from duecare.core.queues.order import (
 from duecare.core.time import now
 
 MOST_ROWS = 200
-FIRST_SEGMENTS = 2
 Branch = tuple[ColumnElement[bool], ...]
 Found = tuple[int, datetime | None, "CaseRow"]
 
@@ -91,16 +90,15 @@ def page(
     return _paged(order, found, min(max(limit, 1), MOST_ROWS), start)
 
 
-def stream(
+def batches(
     session: Session, scope: Scope, filters: Filters, *, sort: str = DEFAULT_SORT
-) -> Iterator[CaseRow]:
-    """Every case of a list in its order, read page by page, so that memory stays bounded."""
-    cursor = ""
-    while True:
+) -> Iterator[tuple[CaseRow, ...]]:
+    """Every case of a list in its order, page by page, so that memory stays bounded."""
+    cursor: str | None = ""
+    while cursor is not None:
         found = page(session, scope, filters, sort=sort, cursor=cursor, limit=MOST_ROWS)
-        yield from found.rows
-        if found.next is None:
-            return
+        if found.rows:
+            yield found.rows
         cursor = found.next
 
 
@@ -121,10 +119,7 @@ class _Reading:
     def rows(self, start: Cursor | None, wanted: int) -> list[Found]:
         """Up to `wanted` rows after a cursor, each with the rank of its segment and its key."""
         first = self._rank(start.rank) if start else 0
-        ranks = range(first, len(self.order.segments))
-        found = self._read(ranks[:FIRST_SEGMENTS], start, wanted)
-        if len(found) < wanted and ranks[FIRST_SEGMENTS:]:
-            found += self._read(ranks[FIRST_SEGMENTS:], start, wanted - len(found))
+        found = self._read(range(first, len(self.order.segments)), start, wanted)
         return [(self._rank(rank), key, row) for rank, key, row in found]
 
     def _rank(self, rank: int) -> int:

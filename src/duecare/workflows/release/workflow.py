@@ -9,12 +9,12 @@ from duecare.core import clock, clocks
 from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
-from duecare.core.workflow import Workflow
+from duecare.core.workflow import MenuItem, Workflow
 from duecare.workflows.release import letters, operations, packages, terms, views
 from duecare.workflows.release.api import RESOURCE
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
-from duecare.workflows.release.roles import ROLES, Permission
+from duecare.workflows.release.roles import ROLES, SPECIALIST, Permission
 
 RULES = Path(__file__).with_name("rules.toml")
 
@@ -29,6 +29,12 @@ for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE):
     queue.declare(kind)
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 
+MENU = (
+    MenuItem(_l("Requests"), "release_list.show", Permission.RELEASES_READ, "list"),
+    MenuItem(_l("Board"), "release_board.board", Permission.RELEASES_ASSIGN, "people"),
+    MenuItem(_l("New request"), "release_intake.form", Permission.RELEASES_CREATE, "plus"),
+)
+
 RELEASE = Workflow(
     code=WORKFLOW,
     label=_l("Releases"),
@@ -38,6 +44,8 @@ RELEASE = Workflow(
     roles=ROLES,
     read_permission=Permission.RELEASES_READ,
     act=operations.act,
+    assignable=frozenset({SPECIALIST.code}),
+    menu=MENU,
     pages=views.PAGES,
     api=RESOURCE,
     document_kinds=terms.DOCUMENT_KINDS,

@@ -3,6 +3,7 @@
 import { startDialogs } from "./dialog.js";
 import { startDrafts } from "./draft.js";
 import { startFilters } from "./filters.js";
+import { startFind } from "./find.js";
 import { startInlineEdit } from "./inline.js";
 import { startIntake } from "./intake.js";
 import { startJobs } from "./jobs.js";
@@ -19,7 +20,7 @@ import { startUploaders } from "./uploader.js";
 
 document.documentElement.classList.add("js");
 for (const start of [
-  startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables,
+  startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables, startFind,
   startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit, startPasskeys,
   startIntake, startReorder,
 ]) start();

@@ -8,6 +8,7 @@ from duecare.workflows.release.views import (
     documents,
     facts,
     intake,
+    listing,
     package,
     review,
 )
@@ -23,4 +24,5 @@ PAGES = (
     authorization.pages,
     package.pages,
     review.pages,
+    listing.pages,
 )

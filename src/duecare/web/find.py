@@ -1,0 +1,78 @@
+"""Find: one box for number, patient, date of birth, MRN and requester, for while a caller is on the line."""
+
+import re
+from typing import Any
+
+from flask import Blueprint, jsonify, redirect, render_template, request
+from werkzeug.wrappers import Response
+
+from duecare.core import list_pages, lists, queues, requests
+from duecare.core import workflow as workflows
+from duecare.core.lists import Line
+from duecare.core.queues import CaseRow, Filters
+from duecare.core.requests import signed_in
+
+pages = Blueprint("find", __name__)
+ROWS = 50
+SUGGESTIONS = 8
+SHORTEST = 2
+MOST_CHARACTERS = 200
+WHOLE_NUMBER = re.compile(r"[A-Za-z]{2,4}-\d{4}-\d{6,}")
+
+
+@pages.get("/find")
+@signed_in
+def show() -> str | Response:
+    """The cases a text names, newest first; a whole number goes straight to its case."""
+    text = asked()
+    found = _search(text, ROWS) if text else ()
+    if straight := exact(text, found):
+        return redirect(workflows.named(straight.workflow).path_of(straight.number))
+    lines = _noted(found)
+    return render_template(
+        "shell/find.html", text=text, lines=lines, columns=lists.heads(), has_more=len(found) == ROWS
+    )
+
+
+@pages.get("/find/suggestions")
+@signed_in
+def suggestions() -> Response:
+    """What the box offers while somebody types."""
+    text = asked()
+    found = _search(text, SUGGESTIONS) if len(text) >= SHORTEST else ()
+    return jsonify({"items": [_suggestion(line) for line in _noted(found)]})
+
+
+def asked() -> str:
+    """The text of the box."""
+    return request.args.get("q", "").strip()[:MOST_CHARACTERS]
+
+
+def exact(text: str, found: tuple[CaseRow, ...]) -> CaseRow | None:
+    """The one case whose number was typed in full; never a guess, for another patient's case would open."""
+    if not WHOLE_NUMBER.fullmatch(text):
+        return None
+    return next((row for row in found if row.number.casefold() == text.casefold()), None)
+
+
+def _search(text: str, limit: int) -> tuple[CaseRow, ...]:
+    wanted = Filters(text=text)
+    return queues.page(requests.reading(), list_pages.scope(), wanted, sort="-received", limit=limit).rows
+
+
+def _noted(found: tuple[CaseRow, ...]) -> list[Line]:
+    if found:
+        requests.note_read("cases.found", "find", lists.numbers(found))
+    return [lists.line(row, requests.caller(), show_birth=True) for row in found]
+
+
+def _suggestion(line: Line) -> dict[str, Any]:
+    return {
+        "number": line.number,
+        "url": line.url,
+        "person": line.person,
+        "born": line.born.isoformat() if line.born else None,
+        "mrn": line.mrn,
+        "what": line.what,
+        "status": str(line.status_label),
+    }
