@@ -3,44 +3,11 @@
 import re
 
 import pytest
-from sqlalchemy import select
 
-from duecare.core.people import sign_in as sessions_of_people
-from duecare.core.people.models import SignIn, User
 from tests.support.world import PASSWORD
+from tests.web.account.steps import change, end_sessions_of, sessions, sign_in, token_of
 
 WRONG = "not the right one at all"
-
-
-@pytest.fixture
-def client(app, world):
-    return app.test_client()
-
-
-def token_of(html: str) -> str:
-    return re.search(r'name="csrf_token" value="([^"]+)"', html)[1]
-
-
-def sign_in(client, email="alice@duecare.example", password=PASSWORD, **fields):
-    token = token_of(client.get("/sign-in").text)
-    return client.post("/sign-in", data={"csrf_token": token, "email": email, "password": password, **fields})
-
-
-def sessions(installation):
-    with installation.database.reading() as session:
-        return session.scalars(select(SignIn)).all()
-
-
-def end_sessions_of(installation, user):
-    with installation.database.transaction() as session:
-        sessions_of_people.end_all(session, user.id, "test")
-
-
-def change(installation, name, **values):
-    with installation.database.transaction() as session:
-        user = session.scalars(select(User).where(User.email == f"{name}@duecare.example")).one()
-        for field, value in values.items():
-            setattr(user, field, value)
 
 
 def test_the_page_has_a_heading_and_labels(client):

@@ -15,10 +15,10 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from duecare.core import requests
+from duecare.core import audit, requests
 from duecare.core.people import passwords
 from duecare.core.people.models import User
-from duecare.core.people.store import RequestStore
+from duecare.core.people.store import RequestStore, account_caller
 from duecare.core.signing import keyed_digest, new_code
 
 RECOVERY_CODES = 10
@@ -59,10 +59,12 @@ class RecoveryCodes(MfRecoveryCodesUtil):
         """Uses a code up; False when it is none of the user's."""
         mine = select(User).where(User.id == user.id).with_for_update()
         with RequestStore().writing() as session:
-            left = session.scalars(mine).one().mf_recovery_codes or []
-            if _digest(code) not in left:
+            owner = session.scalars(mine).one()
+            left, used = owner.mf_recovery_codes or [], _digest(code)
+            if used not in left:
                 return False
-            left.remove(_digest(code))
+            owner.mf_recovery_codes = [digest for digest in left if digest != used]
+            audit.record(session, account_caller(owner), "account.recovery_code_used", owner.public_id)
         return True
 
     def delete_recovery_code(self, user: Any, code: str) -> bool:  # noqa: ARG002

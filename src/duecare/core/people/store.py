@@ -122,13 +122,16 @@ def _changed_columns(row: Any) -> dict[str, Any]:
     return {key: getattr(row, key) for key in keys if state.attrs[key].history.has_changes()}
 
 
-def _audit(session: Session, change: Change) -> None:
-    owner = change.values.get("user_id") if change.model is WebAuthn else (change.identity or (None,))[0]
+def account_caller(user: User) -> Caller:
+    """Who changes an account: the signed-in caller, or its owner on the way in."""
     caller = requests.caller()
-    user = session.get(User, owner if owner is not None else caller.user_id)
-    if user is None:
+    return caller if caller.user_id is not None else Caller("user", user.name, None, user.id)
+
+
+def _audit(session: Session, change: Change) -> None:
+    if not change.audited_as:
         return
-    if caller.user_id is None:
-        caller = Caller("user", user.name, None, user.id, address=caller.address)
+    owner = change.values.get("user_id") if change.model is WebAuthn else (change.identity or (None,))[0]
+    user = session.get_one(User, owner if owner is not None else requests.caller().user_id)
     for action in change.audited_as:
-        audit.record(session, caller, action, user.public_id)
+        audit.record(session, account_caller(user), action, user.public_id)
