@@ -6,7 +6,7 @@ that it is there to count.
 """
 
 import hashlib
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 
 from flask_babel import ngettext
 from sqlalchemy import case, delete, select, update
@@ -14,8 +14,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from duecare.core.errors import TooMany
+from duecare.core.jobs.queue import JobKind, Work
+from duecare.core.jobs.schedule import Schedule
 from duecare.core.people.models import Throttle
 from duecare.core.time import now
+
+KEPT_FOR = timedelta(days=2)
+SWEPT_AT = time(4, 30)
 
 
 def hit(session: Session, key: str, limit: int, window: timedelta) -> None:
@@ -74,3 +79,16 @@ def _wait(rest: timedelta) -> str:
         minutes,
     )
     return str(said)
+
+
+def _sweep_old(work: Work) -> None:
+    with work.finishing() as session:
+        sweep(session, now() - KEPT_FOR)
+
+
+SWEEP_THROTTLES = JobKind(
+    "core.sweep-throttles",
+    "Forget old counts of tries",
+    _sweep_old,
+    Schedule(SWEPT_AT, per_organisation=False),
+)

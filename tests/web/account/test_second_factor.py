@@ -7,7 +7,8 @@ from passlib.totp import TOTP
 from sqlalchemy import select
 
 from duecare.core.audit import AuditEntry
-from duecare.core.people.models import Organisation, User
+from duecare.core.people.models import Organisation, User, WebAuthn
+from duecare.core.time import now
 from tests.web.account.steps import ALICE, post, sessions, sign_in, token_of
 
 KEY = re.compile(r"data-authenticator-key>([^<]+)<")
@@ -22,8 +23,6 @@ def clock(time_machine):
 
 
 def code_for(key, clock_shift=0):
-    from duecare.core.time import now
-
     return TOTP(key=key).generate(now().timestamp() + clock_shift).token
 
 
@@ -203,6 +202,29 @@ def test_where_it_is_required_it_cannot_be_removed(client, clock, required, inst
 
 def test_another_organisations_requirement_does_not_bind(client, required):
     assert sign_in(client, email="charlie@duecare.example").location == "/"
+
+
+def test_several_second_factors_leave_the_choice(client, key, installation, world):
+    with installation.database.transaction() as session:
+        session.add(passkey_of(world.people["alice"]))
+    assert sign_in(client).location.startswith("/sign-in/second-step")
+    assert "Use a passkey" in client.get("/sign-in/second-step").text
+    assert post(client, "/sign-in/second-step", which="webauthn").location.startswith("/sign-in/passkey")
+    assert post(client, "/sign-in/second-step", which="authenticator").location.startswith("/sign-in/code")
+
+
+def test_a_factor_that_one_does_not_have_cannot_be_chosen(client, key, installation, world):
+    with installation.database.transaction() as session:
+        session.add(passkey_of(world.people["alice"]))
+    sign_in(client)
+    assert post(client, "/sign-in/second-step", which="sms").location == "/sign-in"
+
+
+def passkey_of(user):
+    fields = {"credential_id": b"id", "public_key": b"key", "name": "Key", "usage": "secondary"}
+    return WebAuthn(
+        user_id=user.id, lastuse_datetime=now(), backup_state=False, device_type="single", **fields
+    )
 
 
 def test_the_app_can_be_removed(client, clock, installation):

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
 from duecare.core.jobs.runner import run_due
 from duecare.core.people import operations
-from duecare.core.people.models import Membership
+from duecare.core.people.models import Membership, WebAuthn
 from tests.support.world import PASSWORD, sign_in_as
 from tests.web.account.steps import ALICE, post, sessions, sign_in, token_of
 
@@ -164,6 +165,42 @@ def test_name_and_language_can_be_changed(alice, world):
     html = alice.get("/account").text
     assert "Alice Newname" in html
     assert '<html lang="es"' in html
+
+
+def passkey_of(installation, user):
+    with installation.database.transaction() as session:
+        fields = {"credential_id": b"id", "public_key": b"key", "name": "Key", "usage": "first"}
+        times = {"lastuse_datetime": user.created_at, "backup_state": False, "device_type": "single"}
+        passkey = WebAuthn(user_id=user.id, **fields, **times)
+        session.add(passkey)
+    return passkey.id
+
+
+def passkeys(installation):
+    with installation.database.reading() as session:
+        return session.scalars(select(WebAuthn)).all()
+
+
+def test_a_passkey_of_ones_own_can_be_removed(alice, world, installation):
+    mine = passkey_of(installation, world.people["alice"])
+    post(alice, "/account/remove-passkey", "/account", passkey=mine)
+    assert passkeys(installation) == []
+
+
+def test_a_strangers_passkey_does_not_exist(alice, world, installation):
+    strange = passkey_of(installation, world.people["bob"])
+    assert post(alice, "/account/remove-passkey", "/account", passkey=strange).status_code == 404
+    assert len(passkeys(installation)) == 1
+
+
+def test_removing_a_passkey_needs_a_fresh_proof(client, world, installation, time_machine):
+    time_machine.move_to("2026-03-02T08:00:00Z", tick=False)
+    mine = passkey_of(installation, world.people["alice"])
+    sign_in(client)
+    time_machine.shift(20 * 60)
+    answer = post(client, "/account/remove-passkey", "/account", passkey=mine)
+    assert answer.location == "/account/confirm?next=/account"
+    assert len(passkeys(installation)) == 1
 
 
 def mailed_link(installation, settings):

@@ -15,7 +15,7 @@ from duecare.core.access import SYSTEM, Caller, Permission, all_roles
 from duecare.core.db import opaque_id
 from duecare.core.errors import Missing, NotFound, NotPossible
 from duecare.core.people import password_links, sign_in
-from duecare.core.people.models import ApiToken, Membership, Organisation, User
+from duecare.core.people.models import ApiToken, Membership, Organisation, User, WebAuthn
 from duecare.core.time import now
 
 
@@ -141,6 +141,16 @@ def end_own_sessions(session: Session, caller: Caller, token: str, sign_in_id: i
         sign_in.end_one(session, caller.user_id, sign_in_id, "ended_by_user")
     user = session.get_one(User, caller.user_id)
     audit.record(session, caller, "account.sessions_ended", user.public_id)
+
+
+def remove_passkey(session: Session, caller: Caller, passkey_id: int) -> str:
+    """Removes one of one's own passkeys and gives its name."""
+    passkey = session.get(WebAuthn, passkey_id)
+    if passkey is None or passkey.user_id != caller.user_id:
+        raise NotFound(_("There is no such passkey."))
+    session.delete(passkey)
+    audit.record(session, caller, "account.passkey_removed", passkey.user.public_id)
+    return passkey.name
 
 
 def send_reset(session: Session, email: str) -> None:

@@ -25,12 +25,12 @@ AUDITED_COLUMNS = {
     "tf_totp_secret": "account.authenticator_changed",
     "mf_recovery_codes": "account.recovery_codes_made",
 }
-AUDITED_ROWS = {"new": "account.passkey_added", "deleted": "account.passkey_removed"}
+PASSKEY_ADDED = "account.passkey_added"
 
 
 @dataclass(frozen=True)
 class Change:
-    """One row that Flask-Security made ("new"), changed or deleted, as plain values."""
+    """One row that Flask-Security made ("new") or changed, as plain values."""
 
     kind: str
     model: type[Any]
@@ -43,8 +43,6 @@ class Change:
             session.add(self.model(**self.values))
             return
         row = session.get_one(self.model, self.identity)
-        if self.kind == "deleted":
-            session.delete(row)
         for name, value in self.values.items():
             setattr(row, name, value)
 
@@ -52,7 +50,7 @@ class Change:
     def audited_as(self) -> list[str]:
         """The names under which the change enters the audit log."""
         if self.model is WebAuthn:
-            return [AUDITED_ROWS[self.kind]] if self.kind in AUDITED_ROWS else []
+            return [PASSKEY_ADDED] if self.kind == "new" else []
         return [action for column, action in AUDITED_COLUMNS.items() if column in self.values]
 
 
@@ -78,7 +76,7 @@ class RequestStore(SQLAlchemyUserDatastore):
     def commit(self) -> None:
         """Writes what Flask-Security changed in this request, if anything."""
         session = requests.reading()
-        if session.new or session.dirty or session.deleted:
+        if session.new or session.dirty:
             with self.writing():
                 pass
 
@@ -104,7 +102,6 @@ def gathered(session: Session) -> list[Change]:
     return [
         *(Change("new", type(row), None, _set_columns(row)) for row in session.new),
         *(Change("changed", type(row), inspect(row).identity, _changed_columns(row)) for row in changed),
-        *(Change("deleted", type(row), inspect(row).identity, {}) for row in session.deleted),
     ]
 
 

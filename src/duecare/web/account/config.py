@@ -58,8 +58,6 @@ MESSAGES = {
     "ANONYMOUS_USER_REQUIRED": (N_("You are signed in already."), "message"),
     "WEBAUTHN_EXPIRED": (N_("The passkey was not used within %(within)s. Start again."), "error"),
     "WEBAUTHN_NAME_INUSE": (N_("You have a passkey called %(name)s already."), "error"),
-    "WEBAUTHN_NAME_NOT_FOUND": (N_("You have no passkey called %(name)s."), "error"),
-    "WEBAUTHN_CREDENTIAL_DELETED": (N_("The passkey %(name)s was removed."), "success"),
     "WEBAUTHN_REGISTER_SUCCESSFUL": (N_("The passkey %(name)s was added."), "success"),
     "WEBAUTHN_CREDENTIAL_ID_INUSE": (N_("This passkey is registered already."), "error"),
     "WEBAUTHN_UNKNOWN_CREDENTIAL_ID": (N_("This passkey is not known here."), "error"),

@@ -3,14 +3,16 @@
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_security import check_and_update_authn_fresh
 from werkzeug.wrappers import Response
 
 from duecare.core import requests
 from duecare.core.errors import NotFound
-from duecare.core.people import operations, password_links, passwords, sign_in
+from duecare.core.people import agents, operations, password_links, passwords, sign_in
 from duecare.core.people.models import User
 from duecare.core.requests import public, signed_in
 from duecare.core.time import now
+from duecare.web.account.config import FRESH
 from duecare.web.account.forms import count_try
 from duecare.web.account.own_forms import ForgottenPasswordForm, NewPasswordForm, ProfileForm
 
@@ -46,6 +48,18 @@ def end_session() -> Response:
     with requests.transaction() as writing:
         operations.end_own_sessions(writing, requests.caller(), session[sign_in.COOKIE_KEY], number)
     flash(_("The session was ended.") if number else _("Your other sessions were ended."), "success")
+    return redirect(url_for("account.show"))
+
+
+@blueprint.post("/account/remove-passkey")
+@signed_in
+def remove_passkey() -> Response:
+    """Removes one of my passkeys, after a fresh proof that it is me."""
+    if not check_and_update_authn_fresh(FRESH, FRESH):
+        return redirect(url_for("security.verify", next=url_for("account.show")))
+    with requests.transaction() as writing:
+        name = operations.remove_passkey(writing, requests.caller(), request.form.get("passkey", 0, int))
+    flash(_("The passkey %(name)s was removed.", name=name), "success")
     return redirect(url_for("account.show"))
 
 
@@ -103,6 +117,7 @@ def _account_page(form: ProfileForm) -> str:
         person=user,
         sessions=sign_in.open_sessions(reading, user.id, settings),
         this_token=session[sign_in.COOKIE_KEY],
+        described=agents.described,
         codes_left=len(user.mf_recovery_codes or []),
         zone=requests.caller().zone,
         now=now(),

@@ -77,7 +77,6 @@ PAGES = (
         signed_in,
         ("POST",),
     ),
-    Page("/account/remove-passkey", "wan_delete", webauthn.webauthn_delete, signed_in, ("POST",)),
     Page("/account/confirm", "verify", views.verify, signed_in),
     Page("/account/confirm-with-passkey", "wan_verify", webauthn.webauthn_verify, signed_in),
     Page(
