@@ -16,6 +16,7 @@ from gunicorn.app.base import BaseApplication
 from gunicorn.arbiter import Arbiter
 from gunicorn.glogging import Logger
 
+from duecare.core import charts
 from duecare.core.jobs.runner import Runner
 from duecare.core.requests import EXTENSION
 from duecare.core.time import monotonic
@@ -139,6 +140,11 @@ def ensure_free(host: str, port: int) -> None:
         probe.bind((host, port))
 
 
+def _begin(_worker: object) -> None:
+    """In a worker that was just parted: the chart renderer starts while the first requests are answered."""
+    charts.warm()
+
+
 def _options(host: str, port: int, workers: int) -> dict[str, Any]:
     return {
         "bind": f"[{host}]:{port}" if ":" in host else f"{host}:{port}",
@@ -151,4 +157,5 @@ def _options(host: str, port: int, workers: int) -> dict[str, Any]:
         "logger_class": PlainLogger,
         "control_socket_disable": True,
         "proc_name": "duecare",
+        "post_worker_init": _begin,
     }
