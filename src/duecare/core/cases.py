@@ -37,13 +37,21 @@ class Case(Base):
         CheckConstraint("(closed_at IS NULL) = (is_open)", name="closed_has_time"),
         CheckConstraint("priority IN ('stat', 'urgent', 'routine')", name="priority_known"),
         Index("ix_cases_queue", "organisation_id", "is_open", "workflow", "due_at", "id"),
-        Index("ix_cases_status", "organisation_id", "is_open", "workflow", "status", "due_at", "id"),
+        Index(
+            "ix_cases_status",
+            *("organisation_id", "is_open", "workflow", "status", "due_at", "id"),
+            *("assignee_id", "received_at", "priority"),
+        ),
         Index("ix_cases_assignee", "organisation_id", "is_open", "assignee_id", "workflow", "due_at", "id"),
         Index("ix_cases_waiting", "organisation_id", "is_open", "workflow", "waiting_on"),
         Index("ix_cases_priority", "organisation_id", "is_open", "workflow", "priority", "due_at", "id"),
         Index("ix_cases_age", "organisation_id", "is_open", "workflow", "received_at", "id"),
         Index("ix_cases_received", "organisation_id", "workflow", "received_at", "id"),
-        Index("ix_cases_closed", "organisation_id", "workflow", "closed_at", "status", "turnaround_days"),
+        Index(
+            "ix_cases_closed",
+            *("organisation_id", "workflow", "closed_at", "status", "turnaround_days"),
+            *("assignee_id", "due_at"),
+        ),
         Index("ix_cases_patient", "patient_id", "received_at"),
     )
 
@@ -83,16 +91,24 @@ C = TypeVar("C", bound=Case)
 
 
 class CaseEvent(Base):
-    """What happened to a case, in order: the timeline people read and the history figures are made of."""
+    """What happened to a case, in order: the timeline people read and the history figures are made of.
+
+    `hours_in_status` is how many whole hours the case had been in `from_status` when it left it; null where
+    the status did not change.
+    """
 
     __tablename__ = "case_events"
     __table_args__ = (
         Index("ix_case_events_case", "case_id", "id"),
-        Index("ix_case_events_activity", "organisation_id", "at", "actor_id", "action"),
+        Index(
+            "ix_case_events_activity",
+            *("organisation_id", "workflow", "at", "actor_id", "action", "case_id"),
+        ),
     )
 
     id: Mapped[Id]
     organisation_id: Mapped[int] = mapped_column(BigId, ForeignKey("organisations.id"))
+    workflow: Mapped[str] = mapped_column(String(20))
     case_id: Mapped[int] = mapped_column(BigId, ForeignKey("cases.id"))
     at: Mapped[datetime] = mapped_column(default=now)
     actor_id: Mapped[int | None] = mapped_column(BigId, ForeignKey("users.id"), index=True)
@@ -101,6 +117,7 @@ class CaseEvent(Base):
     action: Mapped[Code]
     from_status: Mapped[str | None] = mapped_column(String(32))
     to_status: Mapped[str] = mapped_column(String(32))
+    hours_in_status: Mapped[int | None]
     note: Mapped[str] = mapped_column(Text, default="")
     is_internal: Mapped[bool] = mapped_column(Boolean, default=False)
     data: Mapped[dict[str, Any]] = mapped_column(default=dict)

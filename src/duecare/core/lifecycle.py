@@ -43,7 +43,7 @@ class Status:
 
 @dataclass(frozen=True)
 class Firing:
-    """One action under way: what guards and effects get to see."""
+    """One action under way: what guards and effects get to see; it leaves `source`, begun at `since`."""
 
     session: Session
     case: Any
@@ -51,6 +51,7 @@ class Firing:
     needs: Any
     at: datetime
     source: str
+    since: datetime
 
 
 @dataclass(frozen=True)
@@ -150,7 +151,7 @@ def fire(  # noqa: PLR0917 - who does what to what, with what, seen when
     _check(lifecycle, transition, case, caller, version)
     needs = parse_needs(transition.needs, data or {})
     _check_guards(transition, session, case, caller)
-    firing = Firing(session, case, caller, needs, now(), case.status)
+    firing = Firing(session, case, caller, needs, now(), case.status, case.status_since)
     with session.no_autoflush:
         _move(lifecycle, case, transition.target_from(case.status), firing.at)
         for effect in transition.effects:
@@ -169,10 +170,12 @@ def record_event(
     source: str | None,
     note: str = "",
     data: dict[str, Any] | None = None,
+    hours_in_status: int | None = None,
 ) -> CaseEvent:
     """Adds what happened to the case's timeline and to the audit log."""
     event = CaseEvent(
         organisation_id=case.organisation_id,
+        workflow=case.workflow,
         case_id=case.id,
         at=now(),
         actor_id=caller.user_id,
@@ -181,6 +184,7 @@ def record_event(
         action=action,
         from_status=source,
         to_status=case.status,
+        hours_in_status=hours_in_status,
         note=note,
         data=data or {},
     )
@@ -245,8 +249,22 @@ def _written(firing: Firing, action: str) -> CaseEvent:
     except StaleDataError:
         raise Stale("Somebody changed this case at the same moment. Look at it again.") from None
     return record_event(
-        firing.session, firing.case, action, firing.caller, source=firing.source, note=note, data=data
+        firing.session,
+        firing.case,
+        action,
+        firing.caller,
+        source=firing.source,
+        note=note,
+        data=data,
+        hours_in_status=_hours_spent(firing),
     )
+
+
+def _hours_spent(firing: Firing) -> int | None:
+    """Whole hours spent in the status that the firing left, if it left one."""
+    if firing.case.status == firing.source:
+        return None
+    return max(0, int((firing.at - firing.since).total_seconds() // 3600))
 
 
 def walk(lifecycle: Lifecycle) -> Iterable[tuple[str, Transition]]:

@@ -76,6 +76,7 @@ def show(page: ListPage, template: str = "shell/list.html", **more: Any) -> str:
         template,
         list_page=page,
         filters=lists.bar(page, given, {"assignee": people}),
+        carried=lists.carried(page, given, {"event_by": people}),
         lines=[lists.line(row, caller) for row in found.rows],
         summary=_summary(found),
         is_filtered=bool(given),

@@ -33,11 +33,15 @@ SORT_LABELS = {
 
 @dataclass(frozen=True)
 class FilterField:
-    """A field of the filter bar. `condition` turns a workflow's own value into what its cases must meet."""
+    """A field of the filter bar. `condition` turns a workflow's own value into what its cases must meet.
+
+    One of the kind `carried` has no control: an address sets it (a figure opens its rows so), and the list
+    says it in words that can be taken away.
+    """
 
     name: str
     label: Any
-    kind: Literal["search", "select", "date", "checkbox"]
+    kind: Literal["search", "select", "date", "checkbox", "carried"]
     options: Mapping[str, Any] = field(default_factory=dict)
     condition: Callable[[str], ColumnElement[bool]] | None = None
 
@@ -83,7 +87,27 @@ OVERDUE = FilterField("overdue", _l("Overdue"), "checkbox")
 DUE_TODAY = FilterField("due_today", _l("Due today"), "checkbox")
 WAITING = FilterField("waiting", _l("Waiting on others"), "checkbox")
 SORT = FilterField("sort", _l("Order"), "select", SORT_LABELS)
+CARRIED = (
+    FilterField("pressing", _l("To complete first"), "carried"),
+    FilterField("due_within", _l("Due within days"), "carried"),
+    FilterField("closed_from", _l("Closed from"), "carried"),
+    FilterField("closed_to", _l("Closed to"), "carried"),
+    FilterField("late", _l("Closed after the due date"), "carried"),
+    FilterField("turnaround_from", _l("Took at least days"), "carried"),
+    FilterField("turnaround_to", _l("Took at most days"), "carried"),
+)
 STATES: dict[str, Any] = {"open": _l("Open"), "closed": _l("Closed"), "any": _l("Open and closed")}
+
+
+def history_fields(actions: Mapping[str, Any], statuses: Mapping[str, Any]) -> tuple[FilterField, ...]:
+    """What happened to a case: an action, the leaving of a status, by whom, and when."""
+    return (
+        FilterField("event", _l("What happened"), "carried", actions),
+        FilterField("event_left", _l("Left the status"), "carried", statuses),
+        FilterField("event_by", _l("Done by"), "carried"),
+        FilterField("event_from", _l("Done from"), "carried"),
+        FilterField("event_to", _l("Done to"), "carried"),
+    )
 
 
 def status_field(statuses: Mapping[str, Any]) -> FilterField:
@@ -219,7 +243,33 @@ def bar(
     page: ListPage, given: Mapping[str, str], choices: Mapping[str, Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
     """The filter bar for the template; `choices` gives the options that only the database knows."""
-    return [_shown_field(page, each, given, choices.get(each.name, {})) for each in page.fields]
+    return [
+        _shown_field(page, each, given, choices.get(each.name, {}))
+        for each in page.fields
+        if each.kind != "carried"
+    ]
+
+
+def carried(
+    page: ListPage, given: Mapping[str, str], choices: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """What the address narrows the list to without a control, in words, each with the address without it."""
+    return [
+        {
+            "name": each.name,
+            "value": given[each.name],
+            "words": _in_words(each, given[each.name], choices.get(each.name, {})),
+            "remove_url": address(page.path, given, **{each.name: None}),
+        }
+        for each in page.fields
+        if each.kind == "carried" and each.name in given
+    ]
+
+
+def _in_words(each: FilterField, value: str, choices: Mapping[str, Any]) -> str:
+    options = {**each.options, **choices}
+    said = ", ".join(str(options.get(part, part)) for part in value.split(","))
+    return str(each.label) if value == "true" else f"{each.label}: {said}"
 
 
 def _shown_field(
@@ -227,11 +277,14 @@ def _shown_field(
 ) -> dict[str, Any]:
     unasked = {"status": page.state, "sort": queues.DEFAULT_SORT}
     options = list({**each.options, **choices}.items())
+    value = given.get(each.name, unasked.get(each.name, ""))
+    if "," in value and each.kind == "select":
+        options.append((value, _in_words(each, value, choices).partition(": ")[2]))
     return {
         "name": each.name,
         "label": each.label,
         "type": each.kind,
-        "value": given.get(each.name, unasked.get(each.name, "")),
+        "value": value,
         "options": options if each.name in unasked else [("", _("Any")), *options],
     }
 

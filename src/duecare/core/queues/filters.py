@@ -10,7 +10,7 @@ from typing import Any, Literal
 from zoneinfo import ZoneInfo
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.sql.base import ReadOnlyColumnCollection
 
 from duecare.core import workflow as workflows
@@ -23,6 +23,8 @@ from duecare.core.workflow import Workflow
 State = Literal["open", "closed", "any"]
 STATES: tuple[State, ...] = ("open", "closed", "any")
 ME, NOBODY = "me", "nobody"
+PRESSING_DAYS, PRESSING_PRIORITIES = 2, ("stat", "urgent")
+MOST_DAYS = 3_660
 TRUE, FALSE = ("true", "1", "on"), ("false", "0", "")
 Columns = ReadOnlyColumnCollection[str, Any]
 CASES: Columns = Case.__table__.c
@@ -42,7 +44,9 @@ class Scope:
 class Filters:
     """What is asked for. Empty fields ask for everything; days are days of the facility, both ends included.
 
-    `statuses` wins over `state`. `assignee` is `me`, `nobody` or a person's opaque id. `also` holds a
+    `statuses` wins over `state`. `assignee` is `me`, `nobody` or a person's opaque id. `is_pressing` is what
+    must be completed first: overdue, due within `PRESSING_DAYS`, stat or urgent. `was_late` ended after its
+    due date. The `event_…` fields ask for something that happened to a case, see `history`. `also` holds a
     workflow's own conditions on the table of cases.
     """
 
@@ -53,11 +57,21 @@ class Filters:
     is_overdue: bool = False
     is_due_today: bool = False
     is_waiting: bool = False
+    is_pressing: bool = False
+    was_late: bool = False
+    due_within: int | None = None
     priority: str = ""
     received_from: date | None = None
     received_to: date | None = None
     closed_from: date | None = None
     closed_to: date | None = None
+    turnaround_from: int | None = None
+    turnaround_to: int | None = None
+    events: tuple[str, ...] = ()
+    event_left: str = ""
+    event_by: str = ""
+    event_from: date | None = None
+    event_to: date | None = None
     text: str = ""
     also: tuple[ColumnElement[bool], ...] = ()
 
@@ -100,8 +114,10 @@ def conditions(filters: Filters, scope: Scope, at: datetime) -> list[ColumnEleme
         found += [CASES["is_open"].is_(True), CASES["waiting_on"].is_not(None)]
     if filters.priority:
         found.append(CASES["priority"] == filters.priority)
-    found += _between(CASES["received_at"], filters.received_from, filters.received_to, scope.zone)
-    return found + _between(CASES["closed_at"], filters.closed_from, filters.closed_to, scope.zone)
+    found += _by_due_date(filters, scope.zone, at)
+    found += between(CASES["received_at"], filters.received_from, filters.received_to, scope.zone)
+    found += between(CASES["closed_at"], filters.closed_from, filters.closed_to, scope.zone)
+    return found + _by_turnaround(filters)
 
 
 def stretches(workflow: Workflow, filters: Filters, only: str | None) -> list[tuple[bool, str | None]]:
@@ -123,8 +139,18 @@ def stretches(workflow: Workflow, filters: Filters, only: str | None) -> list[tu
 
 def due_today(zone: str, at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
     """Due later on the facility's present day; what is overdue already does not count."""
-    today = at.astimezone(ZoneInfo(zone)).date()
-    return CASES["due_at"] >= at, CASES["due_at"] < day_start(today + timedelta(days=1), zone)
+    return due_within(0, zone, at)
+
+
+def due_within(days: int, zone: str, at: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Due later on the facility's present day, or on one of the `days` days after it."""
+    return CASES["due_at"] >= at, CASES["due_at"] < _end_of(days, zone, at)
+
+
+def pressing(zone: str, at: datetime) -> ColumnElement[bool]:
+    """What must be completed first: overdue, due within `PRESSING_DAYS`, stat or urgent."""
+    is_due_soon = CASES["due_at"] < _end_of(PRESSING_DAYS, zone, at)
+    return or_(is_due_soon, CASES["priority"].in_(PRESSING_PRIORITIES))
 
 
 def day_start(day: date, zone: str) -> datetime:
@@ -132,8 +158,57 @@ def day_start(day: date, zone: str) -> datetime:
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 
+def between(
+    column: ColumnElement[datetime], first: date | None, last: date | None, zone: str
+) -> list[ColumnElement[bool]]:
+    """A time on one of the facility's days from `first` to `last`, both included."""
+    found = []
+    if first:
+        found.append(column >= day_start(first, zone))
+    if last:
+        found.append(column < day_start(last + timedelta(days=1), zone))
+    return found
+
+
+def person(public_id: str, scope: Scope) -> Any:
+    """The id of `me` or of the person with an opaque id."""
+    if public_id == ME:
+        return scope.user_id
+    return select(User.id).where(User.public_id == public_id).scalar_subquery()
+
+
+def _by_due_date(filters: Filters, zone: str, at: datetime) -> list[ColumnElement[bool]]:
+    is_open: ColumnElement[bool] = CASES["is_open"].is_(True)
+    found: list[ColumnElement[bool]] = []
+    if filters.is_pressing:
+        found += [is_open, pressing(zone, at)]
+    if filters.due_within is not None:
+        found += [is_open, *due_within(filters.due_within, zone, at)]
+    if filters.was_late:
+        found.append(CASES["closed_at"] > CASES["due_at"])
+    return found
+
+
+def _by_turnaround(filters: Filters) -> list[ColumnElement[bool]]:
+    days: ColumnElement[int] = CASES["turnaround_days"]
+    bounds = ((filters.turnaround_from, days.__ge__), (filters.turnaround_to, days.__le__))
+    return [compare(bound) for bound, compare in bounds if bound is not None]
+
+
+def _end_of(days: int, zone: str, at: datetime) -> datetime:
+    """The instant at which the facility's day `days` after the present one has ended."""
+    today = at.astimezone(ZoneInfo(zone)).date()
+    return day_start(today + timedelta(days=days + 1), zone)
+
+
 def _is_asked(filters: Filters, *, is_open: bool) -> bool:
-    needs_open = filters.is_overdue or filters.is_due_today or filters.is_waiting
+    needs_open = (
+        filters.is_overdue
+        or filters.is_due_today
+        or filters.is_waiting
+        or filters.is_pressing
+        or filters.due_within is not None
+    )
     return filters.state != "closed" if is_open else filters.state != "open" and not needs_open
 
 
@@ -141,20 +216,8 @@ def _held_by(assignee: str, scope: Scope) -> ColumnElement[bool]:
     column: ColumnElement[int] = CASES["assignee_id"]
     if assignee == NOBODY:
         return column.is_(None)
-    if assignee == ME:
-        return column == scope.user_id
-    return column == select(User.id).where(User.public_id == assignee).scalar_subquery()
-
-
-def _between(
-    column: ColumnElement[datetime], first: date | None, last: date | None, zone: str
-) -> list[ColumnElement[bool]]:
-    found = []
-    if first:
-        found.append(column >= day_start(first, zone))
-    if last:
-        found.append(column < day_start(last + timedelta(days=1), zone))
-    return found
+    held: ColumnElement[bool] = column == person(assignee, scope)
+    return held
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -177,6 +240,14 @@ def _day(text: str) -> date | None:
     return found
 
 
+def _whole(text: str) -> int | None:
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) <= MOST_DAYS):
+        raise ValueError(_("Use a whole number of days, at most %(most)d.", most=MOST_DAYS))
+    return int(text)
+
+
 def _priority(text: str) -> str:
     if text and text not in PRIORITIES:
         raise ValueError(_("Use one of: %(codes)s.", codes=", ".join(PRIORITIES)))
@@ -194,10 +265,20 @@ _PARAMETERS: dict[str, tuple[str, Callable[[str], Any]]] = {
     "overdue": ("is_overdue", _flag),
     "due_today": ("is_due_today", _flag),
     "waiting": ("is_waiting", _flag),
+    "pressing": ("is_pressing", _flag),
+    "late": ("was_late", _flag),
+    "due_within": ("due_within", _whole),
     "priority": ("priority", _priority),
     "received_from": ("received_from", _day),
     "received_to": ("received_to", _day),
     "closed_from": ("closed_from", _day),
     "closed_to": ("closed_to", _day),
+    "turnaround_from": ("turnaround_from", _whole),
+    "turnaround_to": ("turnaround_to", _whole),
+    "event": ("events", _words),
+    "event_left": ("event_left", _text),
+    "event_by": ("event_by", _text),
+    "event_from": ("event_from", _day),
+    "event_to": ("event_to", _day),
     "q": ("text", _text),
 }

@@ -18,6 +18,7 @@ from duecare.core.cases import Case
 from duecare.core.patients.models import Patient
 from duecare.core.people.models import User
 from duecare.core.queues.filters import CASES, Columns, Filters, Scope, conditions, stretches
+from duecare.core.queues.history import happened
 from duecare.core.queues.order import (
     DEFAULT_SORT,
     Cursor,
@@ -107,7 +108,7 @@ class _Reading:
 
     def __init__(self, session: Session, scope: Scope, filters: Filters, order: Order) -> None:
         self.session, self.scope, self.filters, self.order = session, scope, filters, order
-        self.narrowed = conditions(filters, scope, now())
+        self.narrowed = conditions(filters, scope, now()) + happened(filters, scope)
         self.cases: Columns = CASES
         found = search.plan(session, scope.organisation_id, filters.text)
         if found.is_selective:

@@ -469,7 +469,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_closed",
         "cases",
-        ["organisation_id", "workflow", "closed_at", "status", "turnaround_days"],
+        ["organisation_id", "workflow", "closed_at", "status", "turnaround_days", "assignee_id", "due_at"],
         unique=False,
     )
     op.create_index("ix_cases_patient", "cases", ["patient_id", "received_at"], unique=False)
@@ -488,7 +488,17 @@ def upgrade() -> None:
     op.create_index(
         "ix_cases_status",
         "cases",
-        ["organisation_id", "is_open", "workflow", "status", "due_at", "id"],
+        [
+            "organisation_id",
+            "is_open",
+            "workflow",
+            "status",
+            "due_at",
+            "id",
+            "assignee_id",
+            "received_at",
+            "priority",
+        ],
         unique=False,
     )
     op.create_index(
@@ -498,6 +508,7 @@ def upgrade() -> None:
         "case_events",
         sa.Column("id", BigId, nullable=False),
         sa.Column("organisation_id", BigId, nullable=False),
+        sa.Column("workflow", sa.String(length=20), nullable=False),
         sa.Column("case_id", BigId, nullable=False),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.Column("actor_id", BigId, nullable=True),
@@ -506,6 +517,7 @@ def upgrade() -> None:
         sa.Column("action", sa.String(length=64), nullable=False),
         sa.Column("from_status", sa.String(length=32), nullable=True),
         sa.Column("to_status", sa.String(length=32), nullable=False),
+        sa.Column("hours_in_status", sa.Integer(), nullable=True),
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("is_internal", sa.Boolean(), nullable=False),
         sa.Column("data", sa.JSON(), nullable=False),
@@ -519,7 +531,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_case_events_activity",
         "case_events",
-        ["organisation_id", "at", "actor_id", "action"],
+        ["organisation_id", "workflow", "at", "actor_id", "action", "case_id"],
         unique=False,
     )
     op.create_index(op.f("ix_case_events_actor_id"), "case_events", ["actor_id"], unique=False)

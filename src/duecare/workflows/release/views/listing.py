@@ -23,8 +23,10 @@ from duecare.workflows.release import terms
 from duecare.workflows.release.lifecycle import STATUSES
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.roles import Permission
+from duecare.workflows.release.views.presenting import EVENT_WORDS
 
 pages = Blueprint("release_list", __name__, template_folder="../templates")
+STATUS_LABELS = {status.code: status.label for status in STATUSES}
 REQUESTS: Any = ReleaseRequest.__table__.c
 
 
@@ -40,7 +42,7 @@ RELEASES = lists.declare(
         workflow=WORKFLOW,
         fields=(
             lists.SEARCH,
-            lists.status_field({status.code: status.label for status in STATUSES}),
+            lists.status_field(STATUS_LABELS),
             lists.ASSIGNEE,
             lists.PRIORITY,
             FilterField(
@@ -63,6 +65,8 @@ RELEASES = lists.declare(
             lists.OVERDUE,
             lists.DUE_TODAY,
             lists.WAITING,
+            *lists.CARRIED,
+            *lists.history_fields(EVENT_WORDS, STATUS_LABELS),
         ),
     )
 )
