@@ -25,11 +25,13 @@ class _Outline(HTMLParser):
         self.labels: set[str] = set()
         self.fields: list[dict[str, str | None]] = []
         self.depth_of_label = 0
+        self.depth_of_drawing = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         found = dict(attrs)
         self.h1 += tag == "h1"
-        self.titles += tag == "title"
+        self.depth_of_drawing += tag == "svg"
+        self.titles += tag == "title" and not self.depth_of_drawing
         if found.get("id"):
             self.ids[found["id"] or ""] += 1
         if tag == "label":
@@ -40,6 +42,7 @@ class _Outline(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         self.depth_of_label -= tag == "label"
+        self.depth_of_drawing -= tag == "svg"
 
 
 def check_page(answer: TestResponse, status: int = 200) -> str:

@@ -113,8 +113,7 @@ class Addition:
     """
 
     path: str
-    summary: str
-    listing: str
+    label: str
     permission: str
     body: type[BaseModel]
     shown: type[Shown]

@@ -1,10 +1,12 @@
 """Reads of the release workflow, each scoped to the caller's organisation."""
 
-from sqlalchemy import select
+from typing import Any
+
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from duecare.core import cases
-from duecare.core.cases import CaseEvent
+from duecare.core.cases import Case, CaseEvent
 from duecare.core.documents.models import Document
 from duecare.core.people.models import Membership, User
 from duecare.workflows.release.models import ReleaseRequest
@@ -50,3 +52,12 @@ def timeline(session: Session, case: ReleaseRequest) -> list[CaseEvent]:
     return list(
         session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()))
     )
+
+
+def of_type(request_type: str) -> tuple[ColumnElement[bool], ...]:
+    """What makes a case a request of a type; nothing where no type is asked for."""
+    if not request_type:
+        return ()
+    requests: Any = ReleaseRequest.__table__.c
+    of_the_type = select(requests["id"]).where(requests["request_type"] == request_type)
+    return (Case.__table__.c["id"].in_(of_the_type),)

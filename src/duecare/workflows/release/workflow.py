@@ -30,6 +30,7 @@ for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE):
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 
 MENU = (
+    MenuItem(_l("Dashboard"), "release_dashboard.show", Permission.RELEASES_OVERSEE, "chart"),
     MenuItem(_l("Requests"), "release_list.show", Permission.RELEASES_READ, "list"),
     MenuItem(_l("Board"), "release_board.board", Permission.RELEASES_ASSIGN, "people"),
     MenuItem(_l("New request"), "release_intake.form", Permission.RELEASES_CREATE, "plus"),

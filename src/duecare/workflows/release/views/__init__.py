@@ -5,6 +5,7 @@ from duecare.workflows.release.views import (
     authorization,
     board,
     case,
+    dashboard,
     documents,
     facts,
     intake,
@@ -14,6 +15,7 @@ from duecare.workflows.release.views import (
 )
 
 PAGES = (
+    dashboard.pages,
     intake.pages,
     intake.receipts,
     board.pages,
