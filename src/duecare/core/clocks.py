@@ -4,7 +4,7 @@ Rules are dated rows with a citation: built-in ones come from each workflow's ru
 or replaces its own. Nothing here is arithmetic; that is all in `clock`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
@@ -64,6 +64,15 @@ class Timing:
     fixed_date: date | None = None
 
 
+@dataclass(frozen=True)
+class Terms:
+    """The rules, places and days that bind an organisation's cases."""
+
+    rules: tuple[clock.Rule, ...]
+    jurisdictions: frozenset[str]
+    calendar: clock.Calendar
+
+
 _builtin: dict[str, tuple[clock.Rule, ...]] = {}
 _timings: dict[str, Callable[[Any], Timing]] = {}
 
@@ -84,7 +93,7 @@ def rules_for(session: Session, organisation_id: int, workflow: str) -> tuple[cl
     rows = session.scalars(
         select(ClockRule).where(ClockRule.organisation_id == organisation_id, ClockRule.workflow == workflow)
     ).all()
-    own = tuple(_as_rule(row) for row in rows)
+    own = tuple(as_rule(row) for row in rows)
     kept = tuple(_until_replaced(rule, own) for rule in _builtin[workflow])
     return tuple(rule for rule in kept if rule) + own
 
@@ -101,42 +110,54 @@ def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
 
 def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:
     """The derivation of a case's due date, with the rules that gave way to a shorter one."""
-    return _governed(session, case, _pauses(session, case), _extension(session, case), as_of or now())
+    terms = terms_of(session, case.organisation, case.workflow)
+    return govern_under(terms, case, _pauses(session, case), _extension(session, case), as_of)
 
 
-def _governed(
-    session: Session,
+def terms_of(session: Session, organisation: Organisation, workflow: str) -> Terms:
+    """What binds every case of a workflow in an organisation, read once for many cases."""
+    return Terms(
+        rules_for(session, organisation.id, workflow),
+        jurisdictions_of(organisation),
+        calendar_of(session, organisation),
+    )
+
+
+def govern_under(
+    terms: Terms,
     case: Case,
     pauses: tuple[clock.Pause, ...],
     extension: clock.Extension | None,
-    as_of: datetime,
+    as_of: datetime | None = None,
 ) -> clock.Governed:
+    """The same from what was read before. Raises `clock.NoRuleAppliesError` where no rule is in force."""
     timing = _timings[case.workflow](case)
-    organisation = case.organisation
     return clock.govern(
-        rules=rules_for(session, organisation.id, case.workflow),
+        rules=terms.rules,
         request_type=timing.request_type,
-        jurisdictions=jurisdictions_of(organisation),
-        calendar=calendar_of(session, organisation),
+        jurisdictions=terms.jurisdictions,
+        calendar=terms.calendar,
         received_at=case.received_at,
         pauses=pauses,
         extension=extension,
-        as_of=as_of,
+        as_of=as_of or now(),
         fixed_date=timing.fixed_date,
     )
 
 
 def start(session: Session, case: Case) -> None:
     """Sets the due date of a case just received, which has no pause and no extension yet."""
-    _keep(case, _governed(session, case, (), None, now()).winner)
+    terms = terms_of(session, case.organisation, case.workflow)
+    apply(case, govern_under(terms, case, (), None).winner)
 
 
 def settle(session: Session, case: Case) -> None:
     """Keeps the case's precomputed due date equal to its derivation."""
-    _keep(case, govern(session, case).winner)
+    apply(case, govern(session, case).winner)
 
 
-def _keep(case: Case, winner: clock.Derivation) -> None:
+def apply(case: Case, winner: clock.Derivation) -> None:
+    """Writes a derivation's due dates and its rule to the case."""
     case.due_at, case.first_due_at = winner.due_at, winner.first_due_at
     case.rule_code = winner.rule.code
 
@@ -192,16 +213,31 @@ def _calendar(
 
 
 def _pauses(session: Session, case: Case) -> tuple[clock.Pause, ...]:
-    rows = session.scalars(select(CasePause).where(CasePause.case_id == case.id).order_by(CasePause.id))
-    return tuple(clock.Pause(row.started_at, row.ended_at, row.reason) for row in rows)
+    return pauses_of(session, [case.id]).get(case.id, ())
 
 
 def _extension(session: Session, case: Case) -> clock.Extension | None:
-    row = session.scalar(select(CaseExtension).where(CaseExtension.case_id == case.id))
-    return clock.Extension(row.granted_at, row.until, row.reason) if row else None
+    return extensions_of(session, [case.id]).get(case.id)
 
 
-def _as_rule(row: ClockRule) -> clock.Rule:
+def pauses_of(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[clock.Pause, ...]]:
+    """The pauses of many cases, by the case's id; a case without one is left out."""
+    found: dict[int, tuple[clock.Pause, ...]] = {}
+    rows = session.scalars(select(CasePause).where(CasePause.case_id.in_(case_ids)).order_by(CasePause.id))
+    for row in rows:
+        pause = clock.Pause(row.started_at, row.ended_at, row.reason)
+        found[row.case_id] = (*found.get(row.case_id, ()), pause)
+    return found
+
+
+def extensions_of(session: Session, case_ids: Sequence[int]) -> dict[int, clock.Extension]:
+    """The extensions of many cases, by the case's id."""
+    rows = session.scalars(select(CaseExtension).where(CaseExtension.case_id.in_(case_ids)))
+    return {row.case_id: clock.Extension(row.granted_at, row.until, row.reason) for row in rows}
+
+
+def as_rule(row: ClockRule) -> clock.Rule:
+    """The rule that a row is. Raises `clock.BadRuleError` for one that cannot be."""
     return clock.Rule(
         code=row.code,
         name=row.name,

@@ -120,6 +120,12 @@ class Database:
             yield session
             session.commit()
 
+    @contextmanager
+    def trial(self) -> Iterator[Session]:
+        """A session that may write, to see what would follow; whatever it did is rolled back."""
+        with Session(self.engine.execution_options(**{IMMEDIATE: True}), expire_on_commit=False) as session:
+            yield session
+
     def session(self) -> Session:
         """A session for reads that its caller closes. It never writes by itself: nothing is flushed."""
         return Session(self.engine, expire_on_commit=False, autoflush=False)

@@ -1,13 +1,15 @@
 """The core's kinds of job, declared in one call."""
 
-from duecare.core import throttle, verify
+from duecare.core import audit_log, recalculation, throttle, verify
 from duecare.core.documents import intake
 from duecare.core.jobs.queue import declare
 from duecare.core.notices import delivery
 
 KINDS = (
+    audit_log.VERIFY_AUDIT,
     delivery.SEND_NOTICE,
     intake.INSPECT_DOCUMENT,
+    recalculation.RECALCULATE_CLOCKS,
     throttle.SWEEP_THROTTLES,
     verify.VERIFY_INSTALLATION,
 )

@@ -44,6 +44,7 @@ class Workflow:
     pages: "tuple[Blueprint, ...]" = ()
     api: CaseResource | None = None
     document_kinds: dict[str, Any] = field(default_factory=dict)
+    request_types: dict[str, Any] = field(default_factory=dict)
 
     def path_of(self, number: str) -> str:
         """The path of a case's page."""

@@ -60,7 +60,10 @@ def disable(session: Session, caller: Caller, organisation_id: int, public_id: s
     user = _member(session, caller, organisation_id, public_id)
     if user.id == caller.user_id:
         raise NotPossible(_("You cannot disable your own account."))
+    _need_sole(session, user, organisation_id)
     user.active = False
+    session.flush()
+    _keep_an_administrator(session, organisation_id)
     sign_in.end_all(session, user.id, "user_disabled")
     session.execute(
         update(ApiToken)
@@ -74,6 +77,7 @@ def disable(session: Session, caller: Caller, organisation_id: int, public_id: s
 def enable(session: Session, caller: Caller, organisation_id: int, public_id: str) -> User:
     """Lets a disabled person sign in again; their tokens stay revoked."""
     user = _member(session, caller, organisation_id, public_id)
+    _need_sole(session, user, organisation_id)
     user.active = True
     audit.record(session, caller, "user.enabled", user.public_id, chain=organisation_id)
     return user
@@ -98,16 +102,16 @@ def set_roles(
     session.add_all(Membership(user_id=user.id, organisation_id=organisation_id, role=code) for code in new)
     session.flush()
     _keep_an_administrator(session, organisation_id)
-    sign_in.end_all(session, user.id, "roles_changed")
+    sign_in.end_all_in(session, user.id, organisation_id, "roles_changed")
     details = {"before": before, "after": codes}
     audit.record(session, caller, "user.roles_changed", user.public_id, details, organisation_id)
     return user
 
 
 def end_sessions(session: Session, caller: Caller, organisation_id: int, public_id: str) -> User:
-    """Ends every session of a person, as an administrator."""
+    """Ends every session of a person in the organisation, as an administrator."""
     user = _member(session, caller, organisation_id, public_id)
-    sign_in.end_all(session, user.id, "ended_by_administrator")
+    sign_in.end_all_in(session, user.id, organisation_id, "ended_by_administrator")
     audit.record(session, caller, "user.sessions_ended", user.public_id, chain=organisation_id)
     return user
 
@@ -115,6 +119,7 @@ def end_sessions(session: Session, caller: Caller, organisation_id: int, public_
 def remove_second_factor(session: Session, caller: Caller, organisation_id: int, public_id: str) -> User:
     """Takes authenticator app, passkeys and recovery codes off an account whose owner lost them."""
     user = _member(session, caller, organisation_id, public_id)
+    _need_sole(session, user, organisation_id)
     user.tf_primary_method = user.tf_totp_secret = None
     user.mf_recovery_codes = None
     for passkey in list(user.webauthn):
@@ -212,7 +217,18 @@ def _memberships(session: Session, user_id: int, organisation_id: int) -> list[M
     return list(session.scalars(select(Membership).where(*mine)))
 
 
+def _need_sole(session: Session, user: User, organisation_id: int) -> None:
+    """Raises `NotPossible` for an account that belongs to other organisations too."""
+    elsewhere = (Membership.user_id == user.id, Membership.organisation_id != organisation_id)
+    if session.scalar(select(Membership.id).where(*elsewhere).limit(1)) is not None:
+        raise NotPossible(
+            _("This account belongs to another organisation too. You can only change its roles here.")
+        )
+
+
 def _keep_an_administrator(session: Session, organisation_id: int) -> None:
+    """Raises `NotPossible` when none is left; two who go at once wait for each other."""
+    session.execute(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
     left = session.scalar(
         select(func.count())
         .select_from(Membership)

@@ -167,6 +167,11 @@ def end_all(session: Session, user_id: int, reason: str, but: str | None = None)
     _end(session, reason, SignIn.user_id == user_id, *([SignIn.token != but] if but else []))
 
 
+def end_all_in(session: Session, user_id: int, organisation_id: int, reason: str) -> None:
+    """Ends every session of a user in one organisation."""
+    _end(session, reason, SignIn.user_id == user_id, SignIn.organisation_id == organisation_id)
+
+
 def _end(session: Session, reason: str, *which: ColumnElement[bool]) -> None:
     session.execute(
         update(SignIn).where(*which, SignIn.ended_at.is_(None)).values(ended_at=now(), end_reason=reason)

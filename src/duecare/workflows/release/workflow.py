@@ -50,4 +50,5 @@ RELEASE = Workflow(
     pages=views.PAGES,
     api=RESOURCE,
     document_kinds=terms.DOCUMENT_KINDS,
+    request_types=terms.REQUEST_TYPES,
 )
