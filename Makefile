@@ -16,7 +16,7 @@ SCREENSHOTS := $(wildcard tools/screenshots.py)
 
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
-.PHONY: help demo test test-all check lint types imports current format bench docs migration lock clean
+.PHONY: help demo test test-all check lint types imports current translations format bench docs migration lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -52,6 +52,10 @@ current:
 	$(USE_DEV)
 	@set -e; for script in $(GENERATORS); do $(RUN) $$script --check; done
 	@set -e; for script in $(CHECKERS); do $(RUN) $$script; done
+
+translations: ## take new texts into the catalogues under src/duecare/translations
+	$(USE_DEV)
+	@$(RUN) tools/translations.py
 
 format: ## sort imports, fix what can be fixed, format
 	$(USE_DEV)

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
-from flask_babel import Babel
 from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from duecare.app import create_app
 from duecare.core.installation import Installation, open_installation
+from duecare.core.language import Languages
 from duecare.core.metadata import metadata
 from duecare.settings import Settings
 from duecare.settings import load as load_settings
@@ -154,5 +154,5 @@ def app(settings: Settings, installation: Installation) -> Flask:
 def _language() -> Iterator[None]:
     """Texts are English where a test sets no other language."""
     with Flask("texts").app_context() as context:
-        Babel(context.app)
+        Languages(context.app)
         yield

@@ -77,6 +77,11 @@ def day(value: date | None) -> str:
     return "–" if value is None else format_date(value, "EEE d MMM y", locale=_locale())
 
 
+def local_day(moment: datetime, zone: Zone) -> str:
+    """The day of a moment in `zone`, in full: "Friday, November 20, 2026"."""
+    return str(format_date(_local(moment, zone).date(), "full", locale=_locale()))
+
+
 def born(value: date | None) -> str:
     """A date of birth: "3 Apr 1971", always with the year and the month in letters."""
     return gettext("unknown") if value is None else format_date(value, "d MMM y", locale=_locale())
@@ -113,7 +118,7 @@ def duration(days: float | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer these functions to the templates as filters of the same names."""
-    for function in (due, due_phrase, when, day, born, iso, file_size, duration):
+    for function in (due, due_phrase, when, day, local_day, born, iso, file_size, duration):
         app.add_template_filter(function)
 
 

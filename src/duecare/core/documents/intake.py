@@ -24,13 +24,19 @@ from duecare.core.jobs.queue import JobKind, Work
 from duecare.core.time import now
 from duecare.settings import Settings
 
-AfterAcceptance = Callable[[Session, Case, Document], None]
-_after_acceptance: dict[str, AfterAcceptance] = {}
+AfterVerdict = Callable[[Session, Case, Document], None]
+_after_acceptance: dict[str, AfterVerdict] = {}
+_after_refusal: dict[str, AfterVerdict] = {}
 
 
-def after_acceptance(workflow: str, act: AfterAcceptance) -> None:
+def after_acceptance(workflow: str, act: AfterVerdict) -> None:
     """Lets a workflow act, in the same commit, when a document of one of its cases was accepted."""
     _after_acceptance[workflow] = act
+
+
+def after_refusal(workflow: str, act: AfterVerdict) -> None:
+    """Lets a workflow act, in the same commit, when a document of one of its cases was refused."""
+    _after_refusal[workflow] = act
 
 
 def run(work: Work) -> None:
@@ -100,8 +106,9 @@ def _decide(
     session.flush()
     details = {"case": case.number, "kind": row.kind, "code": row.refusal_code, "sha256": row.sha256}
     audit.record(session, SYSTEM, f"document.{row.state}", row.public_id, details, chain=row.organisation_id)
-    if row.state == ACCEPTED and case.workflow in _after_acceptance:
-        _after_acceptance[case.workflow](session, case, row)
+    acts = _after_acceptance if row.state == ACCEPTED else _after_refusal
+    if case.workflow in acts:
+        acts[case.workflow](session, case, row)
 
 
 def _chunks(path: Path) -> Iterable[bytes]:

@@ -17,6 +17,7 @@ from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.documents.store import Store, Stored, TooLarge
 from duecare.core.errors import Missing, NotFound
 from duecare.core.jobs.queue import enqueue
+from duecare.core.texts import gettext as _
 
 INSPECT = "documents.inspect"
 CHUNK_BYTES = 1 << 20
@@ -38,11 +39,13 @@ def land(store: Store, stream: BinaryIO, given_name: str, max_bytes: int) -> Lan
         stored = store.put_stream(key, chunks(stream), max_bytes=max_bytes)
     except TooLarge:
         megabytes = max_bytes // 1_000_000
-        message = f"The file is larger than {megabytes} MB. Split it, or scan it at a lower resolution."
+        message = _(
+            "The file is larger than %(size)s MB. Split it, or scan it at a lower resolution.", size=megabytes
+        )
         raise Missing(message, {"file": message}) from None
     if stored.size == 0:
         store.delete(key)
-        raise Missing("The file is empty. Choose the file again.", {"file": "The file is empty."})
+        raise Missing(_("The file is empty. Choose the file again."), {"file": _("The file is empty.")})
     faults.point("documents.landed")
     return Landed(public_id, key, given_name, stored)
 

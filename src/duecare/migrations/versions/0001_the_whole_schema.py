@@ -1,4 +1,4 @@
-"""The whole schema."""
+"""the whole schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -76,6 +76,19 @@ def upgrade() -> None:
         sa.UniqueConstraint("code", name=op.f("uq_organisations_code")),
         sa.UniqueConstraint("public_id", name=op.f("uq_organisations_public_id")),
     )
+    op.create_table(
+        "public_grants",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("purpose", sa.String(length=16), nullable=False),
+        sa.Column("subject_id", BigId, nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.CheckConstraint("purpose IN ('status', 'pickup')", name=op.f("ck_public_grants_purpose_known")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_grants")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_public_grants_token_digest")),
+    )
+    op.create_index("ix_public_grants_expiry", "public_grants", ["expires_at"], unique=False)
     op.create_table(
         "throttles",
         sa.Column("key", sa.String(length=128), nullable=False),
@@ -735,6 +748,23 @@ def upgrade() -> None:
     op.create_index(op.f("ix_disclosures_case_id"), "disclosures", ["case_id"], unique=False)
     op.create_index("ix_disclosures_patient", "disclosures", ["patient_id", "disclosed_at"], unique=False)
     op.create_table(
+        "public_drafts",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("token_digest", sa.String(length=64), nullable=False),
+        sa.Column("organisation_id", BigId, nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("case_id", BigId, nullable=True),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["release_requests.id"], name=op.f("fk_public_drafts_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_public_drafts_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_drafts")),
+        sa.UniqueConstraint("token_digest", name=op.f("uq_public_drafts_token_digest")),
+    )
+    op.create_index("ix_public_drafts_expiry", "public_drafts", ["expires_at"], unique=False)
+    op.create_table(
         "release_pickups",
         sa.Column("id", BigId, nullable=False),
         sa.Column("public_id", sa.String(length=32), nullable=False),
@@ -743,6 +773,8 @@ def upgrade() -> None:
         sa.Column("expires_at", UtcDateTime(), nullable=False),
         sa.Column("withdrawn_at", UtcDateTime(), nullable=True),
         sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("code_digest", sa.String(length=64), nullable=True),
+        sa.Column("code_expires_at", UtcDateTime(), nullable=True),
         sa.Column("fetched_at", UtcDateTime(), nullable=True),
         sa.Column("fetches", sa.Integer(), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
@@ -754,10 +786,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("public_id", name=op.f("uq_release_pickups_public_id")),
     )
     op.create_index("ix_release_pickups_case", "release_pickups", ["case_id", "id"], unique=False)
+    op.create_table(
+        "public_draft_files",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("draft_id", BigId, nullable=False),
+        sa.Column("kind", sa.String(length=64), nullable=False),
+        sa.Column("given_name", sa.String(length=300), nullable=False),
+        sa.Column("key", sa.String(length=300), nullable=False),
+        sa.Column("size", BigId, nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("added_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["draft_id"],
+            ["public_drafts.id"],
+            name=op.f("fk_public_draft_files_draft_id"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_draft_files")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_public_draft_files_public_id")),
+    )
+    op.create_index(op.f("ix_public_draft_files_draft_id"), "public_draft_files", ["draft_id"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("public_draft_files")
     op.drop_table("release_pickups")
+    op.drop_table("public_drafts")
     op.drop_table("disclosures")
     op.drop_table("authorization_checks")
     op.drop_table("search_terms")
@@ -783,6 +838,7 @@ def downgrade() -> None:
     op.drop_table("api_tokens")
     op.drop_table("users")
     op.drop_table("throttles")
+    op.drop_table("public_grants")
     op.drop_table("organisations")
     op.drop_table("number_series")
     op.drop_table("job_runners")

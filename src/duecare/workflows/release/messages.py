@@ -2,10 +2,12 @@
 
 from datetime import date
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from flask_babel import lazy_gettext
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from duecare.core.lifecycle import Firing
 from duecare.core.notices.compose import Template, declare, tell_address, tell_person
@@ -57,6 +59,12 @@ STAFF = (
         _l("%(number)s goes on: a document arrived"),
         _l("A document that %(number)s waited for has arrived. The request is in progress again."),
     ),
+    Template(
+        "release.fetched",
+        _l("A package was picked up"),
+        _l("The package of %(number)s was picked up"),
+        _l("The requester downloaded the package of %(number)s."),
+    ),
 )
 REQUESTER = (
     Template(
@@ -76,11 +84,32 @@ REQUESTER = (
         _l("Your request %(number)s is ready"),
         _l(
             "The records you asked %(organisation)s for are ready. The link below works until %(until)s. "
-            "You will be asked for a date that you know."
+            "The page asks for one more thing, so that nobody else can open it."
         ),
         parameters=("number", "organisation", "until"),
         to_people=False,
         signed_purpose=PURPOSE,
+    ),
+    Template(
+        "release.pickup_code",
+        _l("A code to open the records"),
+        _l("Your code for request %(number)s"),
+        _l(
+            "Your code is %(code)s. It works for %(minutes)s minutes, once. Type it on the page that "
+            "asks for it. If you did not ask for it, do nothing. See your request here:"
+        ),
+        parameters=("number", "organisation", "code", "minutes"),
+        to_people=False,
+    ),
+    Template(
+        "release.refused_document",
+        _l("A paper could not be accepted"),
+        _l("Your request %(number)s: please send a paper again"),
+        _l(
+            "%(organisation)s could not accept one of the papers for your request %(number)s. The page below "
+            "says why, and you can send it again there:"
+        ),
+        to_people=False,
     ),
     Template(
         "release.extended",
@@ -164,8 +193,18 @@ def to_requester(
 
 
 def completed(firing: Firing, pickup: Pickup) -> None:
-    until = _shown(firing.case, pickup.expires_at.date())
-    to_requester(firing, "release.completed", f"/pickup/{pickup.public_id}", {"until": until})
+    """Sends the link of the pickup, if the requester gave an address."""
+    if firing.case.requester_email:
+        offered(firing.session, firing.case, pickup)
+
+
+def offered(session: Session, case: ReleaseRequest, pickup: Pickup) -> None:
+    """Sends the link of a pickup."""
+    zone = ZoneInfo(case.organisation.zone)
+    until = _shown(case, pickup.expires_at.astimezone(zone).date())
+    link = f"/pickup/{pickup.public_id}"
+    locale = case.requester_locale
+    tell_address(session, case.requester_email, locale, "release.completed", case, link, {"until": until})
 
 
 def extended(firing: Firing, until: date) -> None:

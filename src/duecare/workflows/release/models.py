@@ -100,6 +100,8 @@ class Pickup(Base):
     expires_at: Mapped[datetime]
     withdrawn_at: Mapped[datetime | None]
     tries: Mapped[int] = mapped_column(default=0)
+    code_digest: Mapped[str | None] = mapped_column(String(64))
+    code_expires_at: Mapped[datetime | None]
     fetched_at: Mapped[datetime | None]
     fetches: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)

@@ -52,17 +52,19 @@ def create(
     organisation: Organisation,
     intake: ReleaseIntake,
     form_key: str | None = None,
+    tracking_code: str | None = None,
 ) -> Created:
     """Logs a request: number, clock from the time of receipt, receipt to the requester.
 
-    `form_key` names the form it came from: the database refuses a second request of the same form. Raises
+    `form_key` names the form it came from: the database refuses a second request of the same form.
+    `tracking_code` is one that the requester's own browser can show again; else a new one is made up. Raises
     `Missing` for extra fields that do not fit the organisation's schema.
     """
     schema = extra_fields.in_force(session, organisation.id, WORKFLOW, intake.request_type)
     extra_fields.check(schema, intake.extra)
     at = now()
     received_at = intake.received_at or at
-    code = new_code()
+    code = tracking_code or new_code()
     patient = find_or_add(session, caller, organisation.id, **intake.patient.model_dump())
     year = received_at.astimezone(ZoneInfo(organisation.zone)).year
     case = ReleaseRequest(

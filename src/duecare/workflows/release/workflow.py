@@ -10,7 +10,7 @@ from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
 from duecare.core.workflow import MenuItem, Workflow
-from duecare.workflows.release import letters, operations, packages, terms, views
+from duecare.workflows.release import drafts, letters, lookups, operations, packages, terms, views
 from duecare.workflows.release.api import RESOURCE
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
@@ -25,7 +25,8 @@ def timing(case: Any) -> Timing:
 
 
 documents.after_acceptance(WORKFLOW, operations.after_acceptance)
-for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE):
+documents.after_refusal(WORKFLOW, lookups.tell_of_refusal)
+for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE, drafts.SWEEP_DRAFTS):
     queue.declare(kind)
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 

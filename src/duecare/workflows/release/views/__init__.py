@@ -11,6 +11,10 @@ from duecare.workflows.release.views import (
     intake,
     listing,
     package,
+    pickup_offer,
+    public_pickup,
+    public_request,
+    public_status,
     review,
 )
 
@@ -27,4 +31,8 @@ PAGES = (
     package.pages,
     review.pages,
     listing.pages,
+    pickup_offer.pages,
+    public_request.pages,
+    public_status.pages,
+    public_pickup.pages,
 )

@@ -1,0 +1,186 @@
+"""The public form as a course of steps: which there are, which are answered, and the request they amount to.
+
+The same answers that are kept while they are typed are checked again, all of them, when the form is sent.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from duecare.core.access import Caller
+from duecare.core.documents.operations import attach
+from duecare.core.errors import Missing
+from duecare.workflows.release import drafts, operations
+from duecare.workflows.release import public_words as words
+from duecare.workflows.release.intake import ReleaseIntake
+from duecare.workflows.release.models import ReleaseRequest
+from duecare.workflows.release.public_forms import (
+    LINE,
+    ContactForm,
+    PatientForm,
+    RecordsForm,
+    StepForm,
+    WhoForm,
+)
+from duecare.workflows.release.public_models import PublicDraft
+from duecare.workflows.release.terms import needs_authorization
+
+WHO, PATIENT, CONTACT, RECORDS, DOCUMENTS, CHECK = (
+    "who",
+    "patient",
+    "contact",
+    "records",
+    "documents",
+    "check",
+)
+FORMS: dict[str, type[StepForm]] = {
+    WHO: WhoForm,
+    PATIENT: PatientForm,
+    CONTACT: ContactForm,
+    RECORDS: RecordsForm,
+}
+OWN, ANOTHERS = (WHO, PATIENT, CONTACT, RECORDS, DOCUMENTS), (WHO, CONTACT, PATIENT, RECORDS, DOCUMENTS)
+TITLES = {
+    WHO: _l("Who are you?"),
+    CONTACT: _l("How can we reach you?"),
+    RECORDS: _l("Which records do you want?"),
+    DOCUMENTS: _l("Papers to send with your request"),
+    CHECK: _l("Check your answers"),
+}
+PATIENT_TITLES = {True: _l("About you"), False: _l("Whose records do you want?")}
+
+
+@dataclass(frozen=True)
+class Course:
+    """A form on its way: the answers so far, and how many papers of each kind came with it."""
+
+    answers: Mapping[str, Mapping[str, list[str]]]
+    papers: Mapping[str, int]
+
+    @property
+    def kind(self) -> str | None:
+        """What kind of person asks, once they said so."""
+        said = self.answers.get(WHO, {}).get("who", [None])[0]
+        return said if said in words.ASKERS else None
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The steps of this asker, in order; patients are asked about themselves first."""
+        return OWN if self.kind in {None, "patient"} else ANOTHERS
+
+    @property
+    def asks_authorization(self) -> bool:
+        return self.kind is not None and needs_authorization(words.REQUEST_TYPE_OF[self.kind])
+
+    def title(self, step: str) -> str:
+        return str(PATIENT_TITLES[self.kind == "patient"] if step == PATIENT else TITLES[step])
+
+    def form(self, step: str, typed: MultiDict[str, str] | None = None) -> StepForm:
+        """The form of a step, filled with what is typed just now or was kept."""
+        if typed is None and step in self.answers:
+            typed = MultiDict(
+                [(name, value) for name, values in self.answers[step].items() for value in values]
+            )
+        return FORMS[step](typed, self.kind)
+
+    def is_answered(self, step: str) -> bool:
+        if step not in self.answers:
+            return False
+        if step == DOCUMENTS:
+            return not self.asks_authorization or bool(self.papers.get("authorization"))
+        return bool(self.form(step).validate())
+
+    def first_open(self) -> str | None:
+        """The first step that is not answered yet; None when the form can be sent."""
+        return next((step for step in self.steps if not self.is_answered(step)), None)
+
+    def may_open(self, step: str) -> bool:
+        """A step can be opened once all before it are answered."""
+        before = self.steps[: self.steps.index(step)] if step in self.steps else self.steps
+        return all(self.is_answered(each) for each in before)
+
+    def next_step(self) -> str:
+        """Where to go on: the first open step, or the check of all answers."""
+        return self.first_open() or CHECK
+
+    def before(self, step: str) -> str | None:
+        """The step that comes before, for the way back."""
+        order = (*self.steps, CHECK)
+        place = order.index(step)
+        return order[place - 1] if place else None
+
+
+def course_of(draft: PublicDraft | None) -> Course:
+    """The course that a draft has taken; an empty one without a draft."""
+    if draft is None:
+        return Course({}, {})
+    papers: dict[str, int] = {}
+    for file in draft.files:
+        papers[file.kind] = papers.get(file.kind, 0) + 1
+    return Course(draft.answers, papers)
+
+
+def send(
+    session: Session, caller: Caller, draft: PublicDraft, locale: str, tracking_code: str
+) -> ReleaseRequest:
+    """Makes the request out of a draft, with its papers, once: a draft that was sent gives its request again.
+
+    Raises `Missing` when a step is not answered.
+    """
+    if draft.case is not None:
+        return draft.case
+    course = course_of(draft)
+    if course.first_open() is not None:
+        raise Missing(_("Some questions still need an answer."))
+    intake = intake_of(course, locale)
+    case = operations.create(session, caller, draft.organisation, intake, tracking_code=tracking_code).case
+    for kind, landed in drafts.landed_files(draft):
+        attach(session, caller, case, kind, landed)
+    drafts.close(draft, case)
+    return case
+
+
+def intake_of(course: Course, locale: str) -> ReleaseIntake:
+    """The answers of a finished course as a request."""
+    kind = course.kind
+    assert kind is not None, "a course without an asker is not finished"
+    patient, contact, records = (_answered(course, step) for step in (PATIENT, CONTACT, RECORDS))
+    own_name = f"{patient['first_name']} {patient['last_name']}"[:LINE]
+    return ReleaseIntake.model_validate(
+        {
+            "patient": {
+                "first_name": patient["first_name"],
+                "last_name": patient["last_name"],
+                "date_of_birth": patient["born"],
+                "mrn": patient["mrn"],
+            },
+            "requester": {
+                "kind": kind,
+                "name": contact.get("name") or own_name,
+                "organisation": contact.get("organisation") or "",
+                "email": (contact["email"] or "").strip(),
+                "phone": contact["phone"] or "",
+                "address": contact["address"] or "",
+                "locale": locale,
+            },
+            "channel": "portal",
+            "request_type": words.REQUEST_TYPE_OF[kind],
+            "record_types": records["records"],
+            "range_from": records["since"],
+            "range_to": records["until"],
+            "purpose": records.get("purpose") or "",
+            "delivery": contact["delivery"],
+            "notes": records["notes"] or "",
+        }
+    )
+
+
+def _answered(course: Course, step: str) -> dict[str, Any]:
+    form = course.form(step)
+    form.validate()
+    return dict(form.data)
