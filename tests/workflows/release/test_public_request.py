@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from duecare.core import extra_fields
 from duecare.core.audit import AuditEntry
 from duecare.core.documents.models import Document
 from duecare.core.jobs.runner import run_now
@@ -325,3 +326,34 @@ def test_every_kind_of_asker_gets_to_the_end(visitor, world, kind):
     visitor.add_files({"authorization": [("signed.pdf", PDF)]})
     assert "We have your request" in visitor.send().text
     assert only_case(world).requester_kind == kind
+
+
+MORE = {
+    "type": "object",
+    "properties": {
+        "ward": {"type": "string", "title": "Which ward?", "maxLength": 40},
+        "data": {"type": "integer", "title": "How many stays?", "minimum": 1},
+    },
+    "required": ["ward"],
+}
+
+
+def test_an_organisations_own_questions_are_asked_and_checked(visitor, world):
+    with world.installation.database.transaction() as session:
+        extra_fields.save(session, world.riverside.id, "release", "patient_access", MORE)
+    page = visitor.fill_as_patient()
+    assert page.request.path.endswith("/more")
+    assert "Which ward?" in page.text
+    wrong = visitor.answer("more", {"extra_ward": "", "extra_data": "three"})
+    assert wrong.status_code == 422
+    assert 'value="three"' in wrong.text
+    visitor.answer("more", {"extra_ward": "West 4", "extra_data": "3"})
+    assert "West 4" in visitor.add_files({}).text
+    visitor.send()
+    assert only_case(world).extra == {"ward": "West 4", "data": 3}
+
+
+def test_another_organisations_questions_are_not_asked(visitor, world):
+    with world.installation.database.transaction() as session:
+        extra_fields.save(session, world.lakeside.id, "release", "patient_access", MORE)
+    assert visitor.fill_as_patient().request.path.endswith("/check")

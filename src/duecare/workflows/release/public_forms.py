@@ -6,6 +6,7 @@ number (45 CFR 164.524, as explained by HHS).
 
 import unicodedata
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,16 +29,20 @@ from wtforms import (
 )
 from wtforms.fields import SelectChoice
 
+from duecare.core import extra_fields
+from duecare.core.errors import Missing
 from duecare.core.patients.intake import OLDEST_BIRTH
 from duecare.core.time import now
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release import terms
+from duecare.workflows.release.forms import extra_form
 
 OUTSIDERS = frozenset({"attorney", "insurer", "provider", "company"})
 NAMED_ORGANISATION = frozenset({"attorney", "insurer", "provider"})
 DELIVERY_NEEDS = {"portal": "email", "email": "email", "mail": "address", "fax": "phone"}
 NAME, LINE, PARAGRAPH = 100, 200, 4000
 _ADDRESS = TypeAdapter(EmailStr)
+EXTRA = "extra_"
 DAY_PARTS = ("month", "day", "year")
 
 
@@ -134,7 +139,7 @@ class WhoForm(StepForm):
     """Who asks."""
 
     who = RadioField(
-        _l("Who are you?"),
+        _l("Choose what fits you"),
         [validators.InputRequired(_l("Choose who you are."))],
         choices=one_of(words.ASKERS),
         validate_choice=False,
@@ -231,7 +236,7 @@ class RecordsForm(StepForm):
     """Which records, from when, and for outsiders what for."""
 
     records = SelectMultipleField(
-        _l("Which records do you want?"),
+        _l("Kinds of records"),
         [validators.InputRequired(_l("Choose at least one kind of record."))],
         choices=one_of(terms.RECORD_TYPES),
         widget=widgets.ListWidget(prefix_label=False),
@@ -261,6 +266,35 @@ class RecordsForm(StepForm):
     def validate_until(self, field: Field) -> None:
         if field.data and self.since.data and field.data < self.since.data:
             raise ValidationError(_("The last day is before the first day. Check the dates."))
+
+
+class MoreForm(StepForm):
+    """What an organisation asks besides; `schema` says what is right, and `ask_more` adds the fields."""
+
+    schema: Mapping[str, Any]
+
+    def values(self) -> dict[str, Any]:
+        """The answers as JSON values, under the names of the schema."""
+        typed = {name.removeprefix(EXTRA): str(field.data or "") for name, field in self._fields.items()}
+        return extra_fields.read(self.schema, typed)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        sound = bool(super().validate(extra_validators))
+        try:
+            extra_fields.check(self.schema, self.values())
+        except Missing as missing:
+            for path, message in missing.errors.items():
+                field = self._fields.get(EXTRA + path.removeprefix(extra_fields.PREFIX))
+                if field is not None:
+                    field.errors = [message]
+            return False
+        return sound
+
+
+def ask_more(schema: Mapping[str, Any]) -> type[MoreForm]:
+    """The form of an organisation's extra fields; their names cannot stand in the way of a form's own."""
+    fields = [replace(field, name=EXTRA + field.name) for field in extra_fields.fields(schema)]
+    return type("MoreForm", (MoreForm, extra_form(fields)), {"schema": schema})
 
 
 def typed_values(values: MultiDict[str, str], names: Sequence[str]) -> dict[str, list[str]]:

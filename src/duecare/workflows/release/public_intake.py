@@ -3,8 +3,9 @@
 The same answers that are kept while they are typed are checked again, all of them, when the form is sent.
 """
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask_babel import gettext as _
@@ -12,43 +13,42 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from duecare.core import extra_fields
 from duecare.core.access import Caller
 from duecare.core.documents.operations import attach
 from duecare.core.errors import Missing
 from duecare.workflows.release import drafts, operations
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.intake import ReleaseIntake
-from duecare.workflows.release.models import ReleaseRequest
+from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.public_forms import (
     LINE,
     ContactForm,
+    MoreForm,
     PatientForm,
     RecordsForm,
     StepForm,
     WhoForm,
+    ask_more,
 )
 from duecare.workflows.release.public_models import PublicDraft
 from duecare.workflows.release.terms import needs_authorization
 
-WHO, PATIENT, CONTACT, RECORDS, DOCUMENTS, CHECK = (
-    "who",
-    "patient",
-    "contact",
-    "records",
-    "documents",
-    "check",
-)
+WHO, PATIENT, CONTACT, RECORDS, MORE = "who", "patient", "contact", "records", "more"
+DOCUMENTS, CHECK = "documents", "check"
 FORMS: dict[str, type[StepForm]] = {
     WHO: WhoForm,
     PATIENT: PatientForm,
     CONTACT: ContactForm,
     RECORDS: RecordsForm,
 }
-OWN, ANOTHERS = (WHO, PATIENT, CONTACT, RECORDS, DOCUMENTS), (WHO, CONTACT, PATIENT, RECORDS, DOCUMENTS)
+QUESTIONS = frozenset({*FORMS, MORE})
+OWN, ANOTHERS = (WHO, PATIENT, CONTACT, RECORDS), (WHO, CONTACT, PATIENT, RECORDS)
 TITLES = {
     WHO: _l("Who are you?"),
     CONTACT: _l("How can we reach you?"),
     RECORDS: _l("Which records do you want?"),
+    MORE: _l("A few more questions"),
     DOCUMENTS: _l("Papers to send with your request"),
     CHECK: _l("Check your answers"),
 }
@@ -57,21 +57,23 @@ PATIENT_TITLES = {True: _l("About you"), False: _l("Whose records do you want?")
 
 @dataclass(frozen=True)
 class Course:
-    """A form on its way: the answers so far, and how many papers of each kind came with it."""
+    """A form on its way: the answers so far, how many papers of each kind came, what more is asked."""
 
     answers: Mapping[str, Mapping[str, list[str]]]
     papers: Mapping[str, int]
+    schema: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def kind(self) -> str | None:
         """What kind of person asks, once they said so."""
-        said = self.answers.get(WHO, {}).get("who", [None])[0]
-        return said if said in words.ASKERS else None
+        return _asker(self.answers)
 
     @property
     def steps(self) -> tuple[str, ...]:
         """The steps of this asker, in order; patients are asked about themselves first."""
-        return OWN if self.kind in {None, "patient"} else ANOTHERS
+        asked = OWN if self.kind in {None, "patient"} else ANOTHERS
+        more = (MORE,) if extra_fields.fields(self.schema) else ()
+        return (*asked, *more, DOCUMENTS)
 
     @property
     def asks_authorization(self) -> bool:
@@ -86,7 +88,8 @@ class Course:
             typed = MultiDict(
                 [(name, value) for name, values in self.answers[step].items() for value in values]
             )
-        return FORMS[step](typed, self.kind)
+        form = ask_more(self.schema) if step == MORE else FORMS[step]
+        return form(typed, self.kind)
 
     def is_answered(self, step: str) -> bool:
         if step not in self.answers:
@@ -115,14 +118,12 @@ class Course:
         return order[place - 1] if place else None
 
 
-def course_of(draft: PublicDraft | None) -> Course:
+def course_of(session: Session, draft: PublicDraft | None) -> Course:
     """The course that a draft has taken; an empty one without a draft."""
     if draft is None:
         return Course({}, {})
-    papers: dict[str, int] = {}
-    for file in draft.files:
-        papers[file.kind] = papers.get(file.kind, 0) + 1
-    return Course(draft.answers, papers)
+    papers = Counter(file.kind for file in draft.files)
+    return Course(draft.answers, papers, _schema(session, draft))
 
 
 def send(
@@ -134,7 +135,7 @@ def send(
     """
     if draft.case is not None:
         return draft.case
-    course = course_of(draft)
+    course = course_of(session, draft)
     if course.first_open() is not None:
         raise Missing(_("Some questions still need an answer."))
     intake = intake_of(course, locale)
@@ -176,8 +177,26 @@ def intake_of(course: Course, locale: str) -> ReleaseIntake:
             "purpose": records.get("purpose") or "",
             "delivery": contact["delivery"],
             "notes": records["notes"] or "",
+            "extra": _more(course),
         }
     )
+
+
+def _asker(answers: Mapping[str, Mapping[str, list[str]]]) -> str | None:
+    said = answers.get(WHO, {}).get("who", [None])[0]
+    return said if said in words.ASKERS else None
+
+
+def _schema(session: Session, draft: PublicDraft) -> dict[str, Any]:
+    kind = _asker(draft.answers)
+    if kind is None:
+        return {}
+    return extra_fields.in_force(session, draft.organisation_id, WORKFLOW, words.REQUEST_TYPE_OF[kind])
+
+
+def _more(course: Course) -> dict[str, Any]:
+    form = course.form(MORE) if MORE in course.steps else None
+    return form.values() if isinstance(form, MoreForm) else {}
 
 
 def _answered(course: Course, step: str) -> dict[str, Any]:

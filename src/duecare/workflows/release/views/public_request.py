@@ -20,14 +20,14 @@ from duecare.core.signing import code_from
 from duecare.workflows.release import drafts, public_intake, terms, throttles
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.public_forms import StepForm, typed_values
-from duecare.workflows.release.public_intake import CHECK, DOCUMENTS, FORMS, Course, course_of
+from duecare.workflows.release.public_intake import CHECK, DOCUMENTS, MORE, QUESTIONS, Course
 from duecare.workflows.release.public_models import PublicDraft
 from duecare.workflows.release.views import public_site as site
 
 pages = Blueprint("public_request", __name__, url_prefix="/request", template_folder=site.TEMPLATES)
 COOKIE_KEY = "public_draft"
 TRACKING = "tracking"
-STEP = "<any(who, patient, contact, records):step>"
+STEP = "<any(who, patient, contact, records, more):step>"
 REASON = "patients and others ask for records without an account; nothing is shown but what they typed"
 Answer = str | AnyResponse | tuple[str, int]
 
@@ -62,8 +62,8 @@ def start(code: str) -> Answer:
 def ask(code: str, step: str) -> Answer:
     """One page of questions, with what was typed before."""
     organisation = site.organisation_of(code)
-    course = course_of(_open_draft(organisation))
-    if not course.may_open(step):
+    course = _course(_open_draft(organisation))
+    if step not in course.steps or not course.may_open(step):
         return _go(organisation, course.next_step())
     return _page(organisation, course, step, course.form(step))
 
@@ -77,6 +77,8 @@ def answer(code: str, step: str) -> Answer:
     if draft is None:
         installation, caller = requests.installation(), site.stranger()
         throttles.count(installation, caller, throttles.DRAFTS, caller.address)
+    if step not in _course(draft).steps:
+        return _go(organisation, _course(draft).next_step())
     course, form = _kept(organisation, step)
     if not form.validate():
         return _page(organisation, course, step, form), 422
@@ -91,8 +93,8 @@ def documents(code: str) -> Answer:
     """The papers sent so far, and boxes for more."""
     organisation = site.organisation_of(code)
     draft = _open_draft(organisation)
-    if draft is None or not course_of(draft).may_open(DOCUMENTS):
-        return _go(organisation, course_of(draft).next_step())
+    if draft is None or not _course(draft).may_open(DOCUMENTS):
+        return _go(organisation, _course(draft).next_step())
     return _documents_page(organisation, draft, [])
 
 
@@ -114,7 +116,7 @@ def add_documents(code: str) -> Answer:
     if is_going_on:
         _keep(organisation, DOCUMENTS, {})
     draft = _open_draft(organisation)
-    course = course_of(draft)
+    course = _course(draft)
     if is_going_on and not faults and not course.is_answered(DOCUMENTS):
         faults.append(_("Add the permission form that the patient signed."))
     if faults and draft is not None:
@@ -141,7 +143,7 @@ def check(code: str) -> Answer:
     """All answers on one page, each with a way to change it."""
     organisation = site.organisation_of(code)
     draft = _open_draft(organisation)
-    course = course_of(draft)
+    course = _course(draft)
     if draft is None or course.first_open() is not None:
         return _go(organisation, course.next_step())
     return _check_page(organisation, draft, course)
@@ -163,7 +165,7 @@ def send(code: str) -> Answer:
             if locked is not None:
                 public_intake.send(session, site.stranger(), locked, site.language(), _tracking_code())
     except Missing:
-        return _go(organisation, course_of(_draft(organisation)).next_step())
+        return _go(organisation, _course(_draft(organisation)).next_step())
     return redirect(url_for(".receipt", code=code))
 
 
@@ -202,11 +204,11 @@ def _form_too_old(_error: CSRFError) -> Answer:
     organisation = site.organisation_of(str(values.get("code", "")))
     message = _("This page was open for too long. Please press the button once more.")
     step = str(values.get("step", ""))
-    if step not in FORMS:
+    if step not in QUESTIONS:
         flash(message, "error")
         draft = _open_draft(organisation)
-        return _go(organisation, course_of(draft).next_step())
-    course = course_of(_open_draft(organisation))
+        return _go(organisation, _course(draft).next_step())
+    course = _course(_open_draft(organisation))
     form = course.form(step, MultiDict(request.form))
     form.form_errors = [message]
     return _page(organisation, course, step, form), 400
@@ -223,8 +225,7 @@ def _files_too_large(_error: RequestEntityTooLarge) -> Answer:
 
 def _kept(organisation: Organisation, step: str) -> tuple[Course, StepForm]:
     """Keeps what was typed at a step, and gives the course and the form as they are then."""
-    draft = _open_draft(organisation)
-    names = course_of(draft).form(step).names
+    names = _course(_open_draft(organisation)).form(step).names
     typed = typed_values(request.form, names)
     course = _keep(organisation, step, typed)
     return course, course.form(step)
@@ -237,7 +238,7 @@ def _keep(organisation: Organisation, step: str, typed: drafts.Answers) -> Cours
             place = session.get_one(Organisation, organisation.id)
             draft, cookie[COOKIE_KEY] = drafts.begin(session, place)
         drafts.keep_answers(draft, step, typed)
-        return course_of(draft)
+        return public_intake.course_of(session, draft)
 
 
 def _page(organisation: Organisation, course: Course, step: str, form: StepForm) -> str:
@@ -253,7 +254,7 @@ def _page(organisation: Organisation, course: Course, step: str, form: StepForm)
 
 
 def _documents_page(organisation: Organisation, draft: PublicDraft, faults: list[str]) -> str:
-    course = course_of(draft)
+    course = _course(draft)
     return site.show(
         "step_documents",
         organisation,
@@ -279,9 +280,18 @@ def _check_page(organisation: Organisation, draft: PublicDraft, course: Course) 
         files=draft.files,
         words=words,
         record_types=terms.RECORD_TYPES,
+        more=_more_answers(organisation, course),
         title=course.title(CHECK),
         back=_back(organisation, course, CHECK),
     )
+
+
+def _more_answers(organisation: Organisation, course: Course) -> list[tuple[str, str, str]]:
+    """What was answered to the organisation's own questions, each with the way to change it."""
+    if MORE not in course.steps:
+        return []
+    url = _url(organisation, MORE)
+    return [(str(field.label.text), str(field.data or ""), url) for field in course.form(MORE)]
 
 
 def _back(organisation: Organisation, course: Course, step: str) -> str:
@@ -294,7 +304,7 @@ def _go(organisation: Organisation, step: str) -> AnyResponse:
 
 
 def _url(organisation: Organisation, step: str) -> str:
-    if step in FORMS:
+    if step in QUESTIONS:
         return url_for(".ask", code=organisation.code, step=step)
     return url_for(f".{step}", code=organisation.code)
 
@@ -309,6 +319,10 @@ def _tracking_code() -> str:
 
 def _draft(organisation: Organisation) -> PublicDraft | None:
     return drafts.find(requests.reading(), _token(), organisation.id)
+
+
+def _course(draft: PublicDraft | None) -> Course:
+    return public_intake.course_of(requests.reading(), draft)
 
 
 def _open_draft(organisation: Organisation) -> PublicDraft | None:
