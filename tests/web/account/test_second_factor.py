@@ -213,6 +213,13 @@ def test_several_second_factors_leave_the_choice(client, key, installation, worl
     assert post(client, "/sign-in/second-step", which="authenticator").location.startswith("/sign-in/code")
 
 
+def test_who_has_the_choice_may_use_a_recovery_code_instead(client, codes, installation, world):
+    with installation.database.transaction() as session:
+        session.add(passkey_of(world.people["alice"]))
+    sign_in(client)
+    assert post(client, "/sign-in/recovery-code", code=codes[0]).location == "/"
+
+
 def test_a_factor_that_one_does_not_have_cannot_be_chosen(client, key, installation, world):
     with installation.database.transaction() as session:
         session.add(passkey_of(world.people["alice"]))

@@ -97,7 +97,9 @@ def set_password(token: str) -> str | Response:
         raise NotFound(_("This link is too old or was used. Ask for a new one on the page for signing in."))
     form = NewPasswordForm(user=user)
     if not form.validate_on_submit():
-        return render_template("account/set_password.html", form=form, person=user)
+        return render_template(
+            "account/set_password.html", form=form, person=user, least_length=passwords.LEAST_LENGTH
+        )
     hashed = passwords.hash_password(settings, form.password.data or "")
     with requests.transaction() as writing:
         owner = password_links.user_of(writing, settings.key, token)

@@ -15,7 +15,7 @@ from flask_security.core import AnonymousUser
 from werkzeug.wrappers import Response
 
 from duecare.core import audit, requests
-from duecare.core.people import sign_in
+from duecare.core.people import passwords, sign_in
 from duecare.core.people.credentials import CountedTotp, Passkeys, Passwords, RecoveryCodes
 from duecare.core.people.models import User
 from duecare.core.people.store import RequestStore
@@ -104,6 +104,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         **FORMS,
     )
     security.i18n_domain = app.extensions["babel"].instance.domain_instance
+    security.change_password_context_processor(lambda: {"least_length": passwords.LEAST_LENGTH})
     security.want_json(lambda _request: False)
     security.login_manager.user_loader(lambda _id: None)
     security.login_manager.request_loader(lambda _request: None)
@@ -125,7 +126,7 @@ def _blueprint() -> Blueprint:
     for page in PAGES:
         blueprint.add_url_rule(page.path, page.endpoint, page.rule(page.view), methods=list(page.methods))
     blueprint.before_request(_forget_old_first_factor)
-    blueprint.after_request(_date_first_factor)
+    blueprint.after_request(_note_first_factor)
     blueprint.after_request(_stay_here)
     return blueprint
 
@@ -158,9 +159,12 @@ def _forget_old_first_factor() -> None:
         tf_plugin.tf_clean_session()  # type: ignore[no-untyped-call]
 
 
-def _date_first_factor(response: Response) -> Response:
+def _note_first_factor(response: Response) -> Response:
+    """Dates the first factor; who may choose among second ones may use a recovery code without choosing."""
     if HALF_WAY in session:
         session.setdefault(STEP_SINCE, now().timestamp())
+        if session.get("tf_select"):
+            session.setdefault("tf_state", "ready")
     else:
         session.pop(STEP_SINCE, None)
     return response
