@@ -78,3 +78,10 @@ def test_the_page_links_to_every_operation(nobody: ApiClient, described: dict[st
 def test_the_page_asks_for_nothing_from_elsewhere(nobody: ApiClient) -> None:
     loaded = re.findall(r'(?:src|href)="(https?:)?//', nobody.get("/").text)
     assert loaded == []
+
+
+def test_the_page_names_the_type_of_every_field(nobody: ApiClient) -> None:
+    page = nobody.get("/").text
+    assert "list of anything" not in page
+    assert "list of discharge_summary" in page
+    assert "integer in the query" in page

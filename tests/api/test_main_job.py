@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 from random import Random
 
 import pytest
+from flask import Flask
 
 from duecare.core import audit
 from duecare.core.installation import Installation
@@ -13,7 +14,7 @@ from duecare.demo import papers, people
 from duecare.demo.asked import Authorization, Wanted
 from duecare.demo.papers import Facility
 from duecare.demo.people import Address
-from tests.support.api import ApiClient
+from tests.support.api import ApiClient, problem_of
 from tests.support.world import World
 
 TODAY = date(2026, 3, 2)
@@ -128,3 +129,21 @@ def test_a_request_goes_from_intake_to_completion_through_the_api_alone(
     assert len(content.data) == package["size"]
     with installation.database.reading() as session:
         assert audit.verify(session) == []
+
+
+def test_a_package_is_built_of_chosen_documents(
+    alice: ApiClient, sofia: ApiClient, installation: Installation, app: Flask, real_papers: Papers
+) -> None:
+    number = alice.post("/releases", json=alice.new_release()).get_json()["number"]
+    sofia.act(number, "assign", assignee=alice.get("/me").get_json()["id"])
+    record = alice.upload(number, "record", real_papers.package, "note.pdf").get_json()
+    problem_of(alice.post(f"/releases/{number}/packages", json={"documents": [record["id"]]}), 404)
+    with app.app_context():
+        run_due(installation)
+    ordered = alice.post(f"/releases/{number}/packages", json={"documents": [record["id"]]})
+    assert ordered.status_code == 201
+    with app.app_context():
+        run_due(installation)
+    (order,) = alice.get(f"/releases/{number}/packages").get_json()["items"]
+    assert order["state"] == "done"
+    assert alice.get(f"/documents/{order['document']}/content").data.startswith(b"%PDF")

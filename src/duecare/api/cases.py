@@ -254,7 +254,7 @@ def _addition(workflow: Workflow, resource: CaseResource, addition: Addition) ->
     listing = create_model(
         f"{addition.shown.__name__}List",
         __base__=Shown,
-        __doc__=f"Every {addition.label}, oldest first.",
+        __doc__=f"{addition.listing}, oldest first.",
         items=(list[addition.shown], ...),  # type: ignore[name-defined]
     )
     name = addition.path.replace("-", "_")
@@ -265,7 +265,7 @@ def _addition(workflow: Workflow, resource: CaseResource, addition: Addition) ->
             "POST",
             path,
             workflow.resource,
-            f"Record an {addition.label} of a {resource.singular}",
+            addition.summary,
             record,
             permission=addition.permission,
             body=addition.body,
@@ -279,7 +279,7 @@ def _addition(workflow: Workflow, resource: CaseResource, addition: Addition) ->
             "GET",
             path,
             workflow.resource,
-            f"Every {addition.label} of a {resource.singular}",
+            addition.listing,
             listed,
             permission=workflow.read_permission,
             answer=listing,

@@ -1,10 +1,11 @@
 """Serves the API's description: for programs as OpenAPI, for people as a page."""
 
+import json
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 
-from flask import Response, json, render_template
+from flask import Response, render_template
 
 from duecare.api.openapi import TAGS, describe
 from duecare.api.operation import JSON, Answer, Call, Operation

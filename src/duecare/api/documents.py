@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import Headers
 
 from duecare.api import showing
-from duecare.api.operation import Answer, Call, Operation
+from duecare.api.operation import ANY_MEDIA, Answer, Call, Operation
 from duecare.core import requests, workflow
 from duecare.core.access import Permission
 from duecare.core.cases import Case
@@ -16,8 +16,6 @@ from duecare.core.documents.models import ACCEPTED, Document
 from duecare.core.documents.names import safe_name
 from duecare.core.errors import NotFound, NotPossible
 from duecare.core.resources import DocumentView
-
-ANY_TYPE = "application/octet-stream"
 
 
 def get(call: Call) -> Answer:
@@ -85,7 +83,7 @@ OPERATIONS = (
         "Download an accepted document",
         content,
         permission=Permission.DOCUMENTS_READ,
-        media=ANY_TYPE,
+        media=ANY_MEDIA,
         problems=(409, 503),
     ),
 )

@@ -2,21 +2,17 @@
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from pydantic import Field
 from sqlalchemy import select
 
 from duecare.api.operation import PREFIX, Answer, Call, Operation
 from duecare.core import audit, requests
-from duecare.core.access import Permission
-from duecare.core.db import opaque_id
 from duecare.core.errors import NotFound
-from duecare.core.jobs import queue
+from duecare.core.jobs import queue, scheduling
 from duecare.core.jobs.models import DEAD, Job
 from duecare.core.jobs.queue import JobKind
 from duecare.core.resources import Shown
-from duecare.core.time import now
 
 
 class JobView(Shown):
@@ -57,7 +53,8 @@ class RunView(Shown):
 
 def listed(_call: Call) -> Answer:
     """The kinds of job."""
-    return Answer(JobList(items=[_job_view(kind) for kind in _startable().values()]))
+    may = requests.caller().may
+    return Answer(JobList(items=[_job_view(kind) for kind in _startable().values() if may(kind.permission)]))
 
 
 def start(call: Call) -> Answer:
@@ -66,14 +63,9 @@ def start(call: Call) -> Answer:
     if kind is None:
         raise NotFound("There is no job of this name that can be started.")
     caller = requests.caller()
+    caller.need(kind.permission)
     with requests.transaction() as session:
-        day = now().astimezone(ZoneInfo(caller.zone)).date()
-        job = queue.enqueue(
-            session,
-            kind.name,
-            {"occasion": f"{day.isoformat()}:{opaque_id()}", "made_by": caller.name},
-            organisation_id=requests.organisation_id(),
-        )
+        (job,) = scheduling.enqueue_run(session, kind.name, requests.organisation_id())
         session.flush()
         audit.record(session, caller, "job.started", job.public_id, {"name": kind.name})
         location = f"{PREFIX}/jobs/runs/{job.public_id}"
@@ -85,13 +77,18 @@ def run(call: Call) -> Answer:
     job = requests.reading().scalar(
         select(Job).where(Job.public_id == call.path["id"], Job.organisation_id == requests.organisation_id())
     )
-    if job is None:
+    kind = _startable().get(job.name) if job else None
+    if job is None or kind is None:
         raise NotFound("There is no such run here.")
+    requests.caller().need(kind.permission)
     return Answer(_run_view(job))
 
 
 def _startable() -> dict[str, JobKind]:
-    return {name: kind for name, kind in queue.kinds().items() if kind.schedule is not None}
+    """What runs by itself for each organisation; the rest has a cause or concerns the installation."""
+    return {
+        name: kind for name, kind in queue.kinds().items() if kind.schedule and kind.schedule.per_organisation
+    }
 
 
 def _job_view(kind: JobKind) -> JobView:
@@ -122,7 +119,6 @@ OPERATIONS = (
         "jobs",
         "List the jobs that can be started",
         listed,
-        permission=Permission.JOBS_MANAGE,
         answer=JobList,
     ),
     Operation(
@@ -132,9 +128,9 @@ OPERATIONS = (
         "jobs",
         "Start a job now",
         start,
-        permission=Permission.JOBS_MANAGE,
         answer=RunView,
         status=202,
+        problems=(403,),
     ),
     Operation(
         "get_job_run",
@@ -143,7 +139,7 @@ OPERATIONS = (
         "jobs",
         "How far a run is",
         run,
-        permission=Permission.JOBS_MANAGE,
         answer=RunView,
+        problems=(403,),
     ),
 )

@@ -70,6 +70,10 @@ def _schemas(operations: Iterable[Operation]) -> tuple[Schemas, dict[str, Any]]:
             asked[operation.answer, "serialization"] = None
     refs, content = models_json_schema(list(asked), ref_template=REF)
     definitions: dict[str, Any] = content["$defs"]
+    for model in {operation.form for operation in operations if operation.form}:
+        form = definitions[refs[model, "validation"]["$ref"].rpartition("/")[2]]
+        form["properties"]["file"] = {"type": "string", "format": "binary", "description": "The file"}
+        form["required"] = [*form["required"], "file"]
     return dict(refs), definitions
 
 
@@ -144,12 +148,7 @@ def _json_body(operation: Operation, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _form_body(schema: dict[str, Any]) -> dict[str, Any]:
-    file = {
-        "type": "object",
-        "properties": {"file": {"type": "string", "contentMediaType": "application/octet-stream"}},
-        "required": ["file"],
-    }
-    return {"required": True, "content": {MULTIPART: {"schema": {"allOf": [schema, file]}}}}
+    return {"required": True, "content": {MULTIPART: {"schema": schema}}}
 
 
 def _responses(operation: Operation, refs: Schemas) -> dict[str, Any]:

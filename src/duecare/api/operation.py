@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict
 
 from duecare.core.idempotency import Asked
 
-JSON, MULTIPART = "application/json", "multipart/form-data"
+JSON, MULTIPART, ANY_MEDIA = "application/json", "multipart/form-data", "*/*"
 PREFIX = "/api/v1"
 
 

@@ -115,11 +115,11 @@ def checked(schema: type[M], data: Mapping[str, Any], message: str) -> M:
 
 
 def checked_texts(schema: type[M], texts: Mapping[str, str], message: str) -> M:
-    """Texts of a query string or a form as the schema; an empty one counts as not given."""
+    """Texts of a query string or a form as the schema."""
     if any("\0" in text for pair in texts.items() for text in pair):
         raise Missing(message, {name: "contains a NUL character" for name in texts if "\0" in texts[name]})
     try:
-        return schema.model_validate_strings({name: text for name, text in texts.items() if text})
+        return schema.model_validate_strings(dict(texts))
     except ValidationError as error:
         raise Missing(message, errors_of(error)) from None
 

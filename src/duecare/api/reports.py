@@ -8,7 +8,7 @@ from pydantic import Field
 from sqlalchemy import select
 from werkzeug.datastructures import Headers
 
-from duecare.api.operation import PREFIX, Answer, Call, Operation, Query
+from duecare.api.operation import ANY_MEDIA, PREFIX, Answer, Call, Operation, Query
 from duecare.core import paging, requests
 from duecare.core.access import Permission
 from duecare.core.errors import NotFound
@@ -118,7 +118,7 @@ OPERATIONS = (
         "Download a file of a report: pdf, xlsx or csv",
         file,
         permission=Permission.REPORTS_READ,
-        media="application/octet-stream",
+        media=ANY_MEDIA,
         problems=(503,),
     ),
 )

@@ -113,7 +113,8 @@ class Addition:
     """
 
     path: str
-    label: str
+    summary: str
+    listing: str
     permission: str
     body: type[BaseModel]
     shown: type[Shown]

@@ -15,6 +15,7 @@ from sqlalchemy import Select, and_, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from duecare.core.access import Permission
 from duecare.core.installation import Installation
 from duecare.core.jobs.models import DEAD, DONE, RUNNING, WAITING, Job
 from duecare.core.jobs.schedule import Schedule
@@ -35,7 +36,8 @@ class JobKind:
     """A kind of job, declared beside the workflow it belongs to.
 
     `shares_commit`: the handler reads and writes nothing but the session of `Work.finishing()`, so that many
-    such jobs may be claimed at once and share a commit, each in a savepoint of its own.
+    such jobs may be claimed at once and share a commit, each in a savepoint of its own. `permission`: who may
+    start a scheduled kind on demand and follow its runs.
     """
 
     name: str
@@ -45,6 +47,7 @@ class JobKind:
     max_attempts: int = 8
     lease_seconds: int = 120
     shares_commit: bool = False
+    permission: str = Permission.JOBS_MANAGE
 
 
 @dataclass

@@ -12,11 +12,12 @@ from duecare.core import clocks
 from duecare.core.access import Caller
 from duecare.core.documents.models import Document
 from duecare.core.documents.operations import accepted
+from duecare.core.jobs.models import Job
 from duecare.core.people.models import Organisation
 from duecare.core.resources import Addition, CaseResource, CaseView, NewCase, Shown
 from duecare.core.time import now
 from duecare.core.validation import OneOf
-from duecare.workflows.release import authorization, operations, terms
+from duecare.workflows.release import authorization, operations, packages, terms
 from duecare.workflows.release.authorization import FINDINGS, PARTS, SPECIAL
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
@@ -107,6 +108,26 @@ class CheckView(Shown):
     checked_at: datetime
 
 
+class NewPackage(BaseModel):
+    """A package to be built: one PDF of a cover letter and the chosen documents, in their order."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    documents: Annotated[list[str], Field(min_length=1, max_length=200, description="Ids, all accepted")]
+    letter: Annotated[str, Field(max_length=4000)] = Field("", description="Empty: the usual letter")
+
+
+class PackageView(Shown):
+    """An order of a package; once it is done, `document` is the package."""
+
+    id: str
+    state: str = Field(description="waiting, running, done or dead (failed for good)")
+    done: int
+    total: int
+    document: str | None
+    created_at: datetime
+
+
 def create(session: Session, caller: Caller, organisation: Organisation, intake: NewRelease) -> NewCase:
     """Logs a release."""
     created = operations.create(session, caller, organisation, intake)
@@ -142,6 +163,28 @@ def checks(session: Session, case: ReleaseRequest) -> list[Shown]:
     )
     today = _today(session, case)
     return [_check_view(check, document, case, today) for check, document in rows]
+
+
+def order_package(session: Session, caller: Caller, case: ReleaseRequest, body: NewPackage) -> Shown:
+    """Orders a package."""
+    letter = body.letter or packages.default_letter(case)
+    return _package_view(packages.order(session, caller, case, body.documents, letter))
+
+
+def package_orders(session: Session, case: ReleaseRequest) -> list[Shown]:
+    """Every order of a package, oldest first."""
+    return [_package_view(job) for job in packages.orders(session, case)]
+
+
+def _package_view(job: Job) -> PackageView:
+    return PackageView(
+        id=job.public_id,
+        state=job.state,
+        done=job.progress_done,
+        total=job.progress_total,
+        document=job.result.get("document"),
+        created_at=job.created_at,
+    )
 
 
 def _check_view(
@@ -188,6 +231,7 @@ EXAMPLE_CHECK = {
 EXAMPLES: dict[str, dict[str, Any]] = {
     "create": EXAMPLE_INTAKE,
     "authorization-checks": EXAMPLE_CHECK,
+    "packages": {"documents": ["dF3kq0xJ2VYb8sW1nLtZ6g", "Zq8mB4uRk2Lw0xVt7cYh5A"]},
     "assign": {"assignee": "dF3kq0xJ2VYb8sW1nLtZ6g", "version": 1},
     "hold": {"reason_code": "awaiting_clarification", "reason": "Which admission is meant?"},
     "return_for_correction": {"notes": "Page 3 of the imaging report is missing."},
@@ -213,12 +257,23 @@ RESOURCE = CaseResource(
     additions=(
         Addition(
             "authorization-checks",
-            "authorization check",
+            "Record a check of the authorization",
+            "Every check of the authorization",
             Permission.RELEASES_READ,
             NewCheck,
             CheckView,
             record_check,
             checks,
+        ),
+        Addition(
+            "packages",
+            "Order a release package of chosen documents",
+            "Every order of a release package",
+            Permission.RELEASES_WORK,
+            NewPackage,
+            PackageView,
+            order_package,
+            package_orders,
         ),
     ),
     examples=EXAMPLES,

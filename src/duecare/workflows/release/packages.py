@@ -131,12 +131,16 @@ def order(
     return enqueue(session, JOB, payload, organisation_id=case.organisation_id, key=key)
 
 
+def orders(session: Session, case: ReleaseRequest) -> list[Job]:
+    """Every order of a package for a request, oldest first."""
+    prefix = f"{JOB}:{case.number}:"
+    query = select(Job).where(Job.key >= prefix, Job.key < prefix + "\x7f").order_by(Job.id)
+    return list(session.scalars(query))
+
+
 def latest_job(session: Session, case: ReleaseRequest) -> Job | None:
     """The newest order of a package for a request, done or not."""
-    prefix = f"{JOB}:{case.number}:"
-    return session.scalar(
-        select(Job).where(Job.key >= prefix, Job.key < prefix + "\x7f").order_by(Job.id.desc()).limit(1)
-    )
+    return next(reversed(orders(session, case)), None)
 
 
 def build(work: Work) -> None:
