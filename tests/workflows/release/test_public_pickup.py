@@ -254,3 +254,7 @@ def test_a_request_that_is_not_completed_offers_nothing(app, world, installation
 
 def test_the_page_speaks_spanish(app, link):
     assert "Reciba sus registros" in Visitor(app, "es").get(link).text
+
+
+def test_a_change_of_language_after_asking_for_a_code_leads_back_to_the_page(visitor, link):
+    assert "Reciba sus registros" in visitor.get(f"{link}/code?lang=es").text

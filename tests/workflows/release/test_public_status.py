@@ -291,3 +291,17 @@ def test_the_status_page_speaks_spanish(app, code):
     page = Visitor(app, "es").look_up(code)
     assert "Tenemos su solicitud" in page.text
     assert "Cancelar mi solicitud" in page.text
+
+
+def test_a_cancellation_open_for_too_long_keeps_the_reason(visitor, code):
+    visitor.look_up(code)
+    answer = visitor.client.post(f"{STATUS}/cancel", data={"reason": "Found them", "csrf_token": "stale"})
+    assert answer.status_code == 400
+    assert "Found them" in answer.text
+
+
+def test_every_page_that_answers_a_form_can_be_read_in_the_other_language(visitor, code):
+    visitor.look_up(code)
+    page = visitor.post(f"{STATUS}/documents", {}, page=STATUS)
+    assert "/status/request/documents?lang=es" in page.text
+    assert "Tenemos su solicitud" in visitor.get("/status/request/documents?lang=es").text

@@ -63,6 +63,13 @@ def prove(link: str) -> Answer:
     return _judged(link, form) if form.validate() else (_ask_page(link, found, form), 422)
 
 
+@pages.get("/code")
+@public(REASON)
+def code(link: str) -> Answer:
+    """Where a reload or a change of language leads after a code was refused: the page that asks for it."""
+    return redirect(url_for(".ask", link=link), 303)
+
+
 @pages.post("/code")
 @public(REASON)
 def send_code(link: str) -> Answer:

@@ -81,6 +81,13 @@ def status() -> Answer:
     return _ask_again() if case is None else _status_page(case, [])
 
 
+@pages.get("/request/documents")
+@public(REASON)
+def documents() -> Answer:
+    """Where a reload or a change of language leads after files were refused: the status page."""
+    return redirect(url_for(".status"), 303)
+
+
 @pages.post("/request/documents")
 @public(REASON)
 def add_documents() -> Answer:
@@ -181,6 +188,11 @@ def _form_too_old(_error: CSRFError) -> Answer:
         form = LookUpForm(request.form)
         form.form_errors = [message]
         return site.show("status_ask", form=form), 400
+    case = _granted(requests.reading())
+    if case is not None and request.endpoint == "public_status.cancel":
+        reason = CancelForm(request.form)
+        reason.form_errors = [message]
+        return site.show("status_cancel", case.organisation, case=case, form=reason), 400
     flash(message, "error")
     return redirect(url_for(".status"), 303)
 
