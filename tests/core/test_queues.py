@@ -1,7 +1,9 @@
 """Lists equal a plain recomputation over all cases, page by page, both ways, for every filter and sort."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
+from itertools import product
 from random import Random
 from zoneinfo import ZoneInfo
 
@@ -69,30 +71,31 @@ class Office:
             cursor = page.next
 
 
-@pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    folder = tmp_path_factory.mktemp("office")
+@contextmanager
+def opened(url: str) -> Iterator[Office]:
+    """An office in an empty database: 260 cases of Riverside, 40 of Lakeside."""
     load_workflows()
-    installation = open_installation(
-        load(
-            {},
-            environment="test",
-            database_url=f"sqlite:///{folder / 'd.db'}",
-            storage_url=f"file://{folder}",
-        )
-    )
+    installation = open_installation(load({}, environment="test", database_url=url))
     metadata.create_all(installation.database.engine)
     world = build(installation)
-    rng = Random(20260302)
     staff = tuple(world.people[name].id for name in ("alice", "bob"))
-    cases = list(many.make(rng, 260, organisation_id=world.riverside.id, assignees=staff, at=MONDAY))
     theirs = (world.people["charlie"].id,)
-    cases += many.make(rng, 40, organisation_id=world.lakeside.id, assignees=theirs, at=MONDAY, first_id=1001)
+    rng = Random(20260302)
+    cases = [
+        *many.make(rng, 260, organisation_id=world.riverside.id, assignees=staff, at=MONDAY),
+        *many.make(rng, 40, organisation_id=world.lakeside.id, assignees=theirs, at=MONDAY, first_id=1001),
+    ]
     with installation.database.transaction() as session:
         many.write(session, iter(cases))
     with installation.database.reading() as session:
         yield Office(world, session, cases)
     installation.database.dispose()
+
+
+@pytest.fixture(scope="module")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+    with opened(f"sqlite:///{tmp_path_factory.mktemp('office') / 'duecare.db'}") as found:
+        yield found
 
 
 @pytest.fixture(autouse=True)
@@ -132,6 +135,17 @@ FILTERS = {
 @pytest.mark.parametrize("asked", FILTERS.values(), ids=FILTERS.keys())
 def test_a_list_equals_a_plain_recomputation(office: Office, asked: Filters, sort: str) -> None:
     assert office.listed(asked, sort) == office.expected(asked, sort)
+
+
+@pytest.mark.servers
+@pytest.mark.parametrize("url", ["postgresql_url", "mariadb_url"])
+def test_the_lists_are_the_same_on_every_server(url: str, request: pytest.FixtureRequest) -> None:
+    with opened(request.getfixturevalue(url)) as served:
+        for asked, sort in product(FILTERS.values(), SORT_NAMES):
+            assert served.listed(asked, sort) == served.expected(asked, sort), (asked, sort)
+        assert queues.counted(served.session, served.scope, MONDAY).overdue == len(
+            served.expected(FILTERS["overdue"])
+        )
 
 
 days = st.none() | st.dates(min_value=datetime(2024, 3, 1).date(), max_value=datetime(2026, 4, 1).date())  # noqa: DTZ001

@@ -73,6 +73,17 @@ def test_a_strangers_whole_number_opens_nothing(app: Flask, world: World, instal
     assert "Lopez" not in answer.text
 
 
+def test_a_patient_of_the_name_comes_before_a_requester_of_it(
+    app: Flask, world: World, number: str, installation: Installation
+) -> None:
+    with installation.database.transaction() as session:
+        grace = {"first_name": "Grace", "last_name": "Hopper", "mrn": "662"}
+        asked_by = {"name": "Ana Lopez", "organisation": ""}
+        later = worlds.create(world, session, patient=grace, requester=asked_by).number
+    page = sign_in_as(app, world, "alice").get("/find?q=lopez").text
+    assert page.index(number) < page.index(later)
+
+
 def test_suggestions_come_while_typing(app: Flask, world: World, number: str) -> None:
     answer = sign_in_as(app, world, "alice").get("/find/suggestions?q=lo")
     assert answer.json == {

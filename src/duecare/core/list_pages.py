@@ -187,7 +187,7 @@ def _views(page: ListPage, given: Mapping[str, str]) -> list[dict[str, Any]]:
         }
         for view in saved_views.offered(requests.reading(), caller, page.code)
     ]
-    views = [{"label": page.title, "url": page.path, "shared": False, "remove_url": None}, *saved]
+    views = [{"label": _("All"), "url": page.path, "shared": False, "remove_url": None}, *saved]
     return [{**view, "active": view["url"] == here} for view in views]
 
 

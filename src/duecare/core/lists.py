@@ -33,8 +33,9 @@ SORT_LABELS = {
 
 @dataclass(frozen=True)
 class FilterField:
-    """A field of the filter bar. `condition` turns a workflow's own value into what its cases must meet.
+    """A field of the filter bar; a rare one is tucked away until it is used.
 
+    `condition` turns a workflow's own value into what its cases must meet.
     One of the kind `carried` has no control: an address sets it (a figure opens its rows so), and the list
     says it in words that can be taken away.
     """
@@ -43,6 +44,7 @@ class FilterField:
     label: Any
     kind: Literal["search", "select", "date", "checkbox", "carried"]
     options: Mapping[str, Any] = field(default_factory=dict)
+    is_rare: bool = False
     condition: Callable[[str], ColumnElement[bool]] | None = None
 
 
@@ -80,9 +82,9 @@ class ListPage:
 
 SEARCH = FilterField("q", _l("Number, patient, DOB, MRN, requester"), "search")
 ASSIGNEE = FilterField("assignee", _l("Who"), "select", {"me": _l("me"), "nobody": _l("nobody")})
-PRIORITY = FilterField("priority", _l("Priority"), "select", PRIORITY_LABELS)
-RECEIVED_FROM = FilterField("received_from", _l("Received from"), "date")
-RECEIVED_TO = FilterField("received_to", _l("to"), "date")
+PRIORITY = FilterField("priority", _l("Priority"), "select", PRIORITY_LABELS, is_rare=True)
+RECEIVED_FROM = FilterField("received_from", _l("Received from"), "date", is_rare=True)
+RECEIVED_TO = FilterField("received_to", _l("Received to"), "date", is_rare=True)
 OVERDUE = FilterField("overdue", _l("Overdue"), "checkbox")
 DUE_TODAY = FilterField("due_today", _l("Due today"), "checkbox")
 WAITING = FilterField("waiting", _l("Waiting on others"), "checkbox")
@@ -128,6 +130,7 @@ class Line:
     status_tone: str
     priority: str
     due_at: datetime | None
+    closed_at: datetime | None
     received_at: datetime
     who: str | None
     mine: bool
@@ -159,6 +162,7 @@ def line(row: CaseRow, caller: Caller, *, show_birth: bool = False) -> Line:
         status_tone=TONES.get(status.tone, status.tone),
         priority=row.priority,
         due_at=row.due_at if row.is_open else None,
+        closed_at=row.closed_at,
         received_at=row.received_at,
         who=short_name(row.assignee_name) if row.assignee_name else None,
         mine=row.assignee_id is not None and row.assignee_id == caller.user_id,
@@ -212,7 +216,6 @@ HEADS: tuple[tuple[str, Any, str, str], ...] = (
     ("person", _l("Person"), "title", ""),
     ("what", _l("What"), "hide", ""),
     ("status", _l("Status"), "", "status"),
-    ("next_action", _l("Next action"), "hide", ""),
     ("received", _l("Received"), "hide", "received"),
     ("due", _l("Due"), "side", "due"),
     ("who", _l("Who"), "last", ""),
@@ -226,7 +229,7 @@ def heads(page: ListPage | None = None, given: Mapping[str, str] | None = None) 
     found = []
     for key, label, phone, sort in HEADS:
         head: dict[str, Any] = {"key": key, "label": label, "phone": phone}
-        head["align"] = {"what": "one-line", "next_action": "next-action"}.get(key, "")
+        head["align"] = {"what": "one-line", "received": "no-wrap", "who": "no-wrap"}.get(key, "")
         if page and sort:
             head["sorted"] = {sort: "asc", f"-{sort}": "desc"}.get(by)
             head["sort_url"] = address(page.path, given, sort=f"-{sort}" if by == sort else sort)
@@ -285,6 +288,7 @@ def _shown_field(
         "label": each.label,
         "type": each.kind,
         "value": value,
+        "is_rare": each.is_rare,
         "options": options if each.name in unasked else [("", _("Any")), *options],
     }
 

@@ -6,9 +6,10 @@ from typing import Any
 from flask import Blueprint, jsonify, redirect, render_template, request
 from werkzeug.wrappers import Response
 
-from duecare.core import list_pages, lists, queues, requests
+from duecare.core import list_pages, lists, queues, requests, search
 from duecare.core import workflow as workflows
 from duecare.core.lists import Line
+from duecare.core.patients.operations import folded
 from duecare.core.queues import CaseRow, Filters
 from duecare.core.requests import signed_in
 
@@ -23,9 +24,9 @@ WHOLE_NUMBER = re.compile(r"[A-Za-z]{2,4}-\d{4}-\d{6,}")
 @pages.get("/find")
 @signed_in
 def show() -> str | Response:
-    """The cases a text names, newest first; a whole number goes straight to its case."""
+    """The cases a text names; a whole number goes straight to its case."""
     text = asked()
-    found = _search(text, ROWS) if text else ()
+    found = _search(text) if text else ()
     if straight := exact(text, found):
         return redirect(workflows.named(straight.workflow).path_of(straight.number))
     lines = _noted(found)
@@ -39,8 +40,8 @@ def show() -> str | Response:
 def suggestions() -> Response:
     """What the box offers while somebody types."""
     text = asked()
-    found = _search(text, SUGGESTIONS) if len(text) >= SHORTEST else ()
-    return jsonify({"items": [_suggestion(line) for line in _noted(found)]})
+    found = _search(text) if len(text) >= SHORTEST else ()
+    return jsonify({"items": [_suggestion(line) for line in _noted(found[:SUGGESTIONS])]})
 
 
 def asked() -> str:
@@ -55,9 +56,18 @@ def exact(text: str, found: tuple[CaseRow, ...]) -> CaseRow | None:
     return next((row for row in found if row.number.casefold() == text.casefold()), None)
 
 
-def _search(text: str, limit: int) -> tuple[CaseRow, ...]:
+def _search(text: str) -> tuple[CaseRow, ...]:
+    """Newest first; patients of that name before cases in which only somebody else is called so."""
     wanted = Filters(text=text)
-    return queues.page(requests.reading(), list_pages.scope(), wanted, sort="-received", limit=limit).rows
+    found = queues.page(requests.reading(), list_pages.scope(), wanted, sort="-received", limit=ROWS).rows
+    words = search.words_of(text)
+    return tuple(sorted(found, key=lambda row: not _is_about(row, words)))
+
+
+def _is_about(row: CaseRow, words: list[str]) -> bool:
+    """True where every word that begins a name begins one of the patient's; other words name nobody."""
+    names = folded(row.patient_name).split()
+    return all(any(name.startswith(word) for name in names) for word in words if word.isalpha())
 
 
 def _noted(found: tuple[CaseRow, ...]) -> list[Line]:

@@ -72,6 +72,12 @@ def when(moment: datetime, zone: Zone, now: datetime | None = None) -> str:
     return f"{_short_day(local.date(), today)}, {time}"
 
 
+def on_day(moment: datetime, zone: Zone, now: datetime) -> str:
+    """The day of a moment in `zone`, as short as it can be said: "today", "Wed 18 Nov"."""
+    here, today = _local(moment, zone).date(), _local(now, zone).date()
+    return gettext("today") if here == today else _short_day(here, today)
+
+
 def day(value: date | None) -> str:
     """A calendar day with its weekday and year: "Wed 25 Nov 2026"; an absent one is a dash."""
     return "–" if value is None else format_date(value, "EEE d MMM y", locale=_locale())
@@ -118,7 +124,7 @@ def duration(days: float | None) -> str:
 
 def init_app(app: Flask) -> None:
     """Offer these functions to the templates as filters of the same names."""
-    for function in (due, due_phrase, when, day, local_day, born, iso, file_size, duration):
+    for function in (due, due_phrase, when, day, local_day, born, iso, file_size, duration, on_day):
         app.add_template_filter(function)
 
 

@@ -114,8 +114,10 @@ def _read(section: Section, scope: Scope) -> CasePage:
 
 
 def _shown(section: Section, page: CasePage, caller: Caller) -> dict[str, Any]:
-    """A section for the template; what waits on others comes after what its reader can do now."""
-    rows = sorted(page.rows, key=lambda row: row.waiting_on not in {None, *caller.roles})
+    """A section for the template; in one's own work, what waits on others comes last."""
+    rows = list(page.rows)
+    if section is MINE:
+        rows.sort(key=lambda row: row.waiting_on not in {None, *caller.roles})
     return {
         "section": section,
         "lines": [lists.line(row, caller) for row in rows],

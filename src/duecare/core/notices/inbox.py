@@ -75,8 +75,8 @@ def read_all(session: Session, caller: Caller) -> None:
 
 
 def kinds() -> list[Template]:
-    """The kinds of notice that people with an account get."""
-    return [each for each in templates().values() if each.to_people]
+    """The kinds of notice about cases that people with an account get; they can be declined."""
+    return [each for each in templates().values() if each.to_people and "number" in each.parameters]
 
 
 def preferences(session: Session, caller: Caller) -> dict[str, list[str]]:

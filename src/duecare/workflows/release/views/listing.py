@@ -38,7 +38,7 @@ RELEASES = lists.declare(
     ListPage(
         code="releases",
         path="/releases",
-        title=_l("Releases"),
+        title=_l("Requests"),
         workflow=WORKFLOW,
         fields=(
             lists.SEARCH,
@@ -50,6 +50,7 @@ RELEASES = lists.declare(
                 _l("Type"),
                 "select",
                 terms.REQUEST_TYPES,
+                is_rare=True,
                 condition=lambda value: _with("request_type", value),
             ),
             FilterField(
@@ -57,6 +58,7 @@ RELEASES = lists.declare(
                 _l("Channel"),
                 "select",
                 terms.CHANNELS,
+                is_rare=True,
                 condition=lambda value: _with("channel", value),
             ),
             lists.RECEIVED_FROM,
