@@ -10,6 +10,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
@@ -152,12 +153,11 @@ def fire(  # noqa: PLR0917 - who does what to what, with what, seen when
     needs = parse_needs(transition.needs, data or {})
     _check_guards(transition, session, case, caller)
     firing = Firing(session, case, caller, needs, now(), case.status, case.status_since)
-    with session.no_autoflush:
-        _move(lifecycle, case, transition.target_from(case.status), firing.at)
-        for effect in transition.effects:
-            effect(firing)
-        session.flush()
-        lifecycle.settle(firing)
+    try:
+        _hold(session, case)
+        _change(lifecycle, transition, firing)
+    except StaleDataError:
+        raise Stale("Somebody changed this case at the same moment. Look at it again.") from None
     return _written(firing, action)
 
 
@@ -241,13 +241,28 @@ def _move(lifecycle: Lifecycle, case: Case, target: str, at: datetime) -> None:
     case.updated_at = at
 
 
+def _hold(session: Session, case: Case) -> None:
+    """Holds the case's row until the commit, before anything is written, so that racers wait in one line."""
+    row = Case.__table__.c
+    held = session.scalar(select(row["version"]).where(row["id"] == case.id).with_for_update())
+    if held != case.version:
+        raise StaleDataError
+
+
+def _change(lifecycle: Lifecycle, transition: Transition, firing: Firing) -> None:
+    """Moves the case and lets the effects act; the first flush that finds another's version raises."""
+    with firing.session.no_autoflush:
+        _move(lifecycle, firing.case, transition.target_from(firing.source), firing.at)
+        for effect in transition.effects:
+            effect(firing)
+        firing.session.flush()
+        lifecycle.settle(firing)
+    firing.session.flush()
+
+
 def _written(firing: Firing, action: str) -> CaseEvent:
     data = firing.needs.model_dump(mode="json", exclude_none=True)
     note = str(data.pop("notes", "") or data.pop("reason", "") or "")
-    try:
-        firing.session.flush()
-    except StaleDataError:
-        raise Stale("Somebody changed this case at the same moment. Look at it again.") from None
     return record_event(
         firing.session,
         firing.case,
