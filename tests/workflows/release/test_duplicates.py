@@ -68,9 +68,7 @@ def test_a_cancelled_and_an_old_request_are_not_found(world: World, installation
 
 
 @pytest.mark.parametrize("text", ["mar", "lopez maria", "Lóp", "4/3/1971", "1971-04-03", "448210", "4482"])
-def test_a_patient_is_found_by_whatever_a_caller_says(
-    world: World, installation: Installation, logged, text
-):
+def test_a_patient_is_found_by_whatever_a_caller_says(world: World, installation: Installation, logged, text):
     with installation.database.reading() as session:
         assert [each.name for each in patients.find(session, world.riverside.id, text)] == ["Maria Lopez"]
         assert patients.find(session, world.lakeside.id, text) == []

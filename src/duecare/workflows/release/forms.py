@@ -19,6 +19,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -33,16 +34,17 @@ TEXT = Length(max=4000, message=_l("Enter at most %(max)d characters."))
 ADDRESS = Length(max=500, message=_l("Enter at most %(max)d characters."))
 DATE_FORMATS = ["%Y-%m-%d", "%m/%d/%Y"]
 MOMENT_FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-LANGUAGES = (("en", "English"), ("es", "Español"))
+LANGUAGES = {"en": "English", "es": "Español"}
 
 
 def required(message: Any) -> InputRequired:
     return InputRequired(message=message)
 
 
-def choices(codes: Mapping[str, Any], empty: Any = None) -> list[tuple[str, Any]]:
+def choices(codes: Mapping[str, Any], empty: Any = None) -> list[SelectChoice]:
     """The options of a code list, with a first one that means nothing chosen if a word for it is given."""
-    return ([("", empty)] if empty is not None else []) + list(codes.items())
+    first = {} if empty is None else {"": empty}
+    return [SelectChoice(value, label) for value, label in {**first, **codes}.items()]
 
 
 class ChecksField(SelectMultipleField):  # type: ignore[misc]
@@ -93,12 +95,12 @@ class IntakeForm(FlaskForm):  # type: ignore[misc]
     requester_email = EmailField(_l("E-mail"), [Optional(), LINE])
     requester_phone = TelField(_l("Phone"), [Optional(), SHORT])
     requester_address = TextAreaField(_l("Address"), [Optional(), ADDRESS])
-    requester_locale = SelectField(_l("Language"), [Optional()], choices=LANGUAGES, default="en")
+    requester_locale = SelectField(_l("Language"), [Optional()], choices=choices(LANGUAGES), default="en")
 
     channel = SelectField(
         _l("Came by"),
         [required(_l("Choose how the request came in."))],
-        choices=[(code, terms.CHANNELS[code]) for code in terms.DESK_CHANNELS],
+        choices=choices({code: terms.CHANNELS[code] for code in terms.DESK_CHANNELS}),
     )
     received_at = MomentField(_l("Received"), [Optional()], format=MOMENT_FORMATS)
     request_type = SelectField(
@@ -181,15 +183,15 @@ def _described(field: ExtraField, **options: Any) -> dict[str, Any]:
     return {"label": field.label, "validators": validators, "description": field.hint, **options}
 
 
-YES_NO = (("", _l("Choose")), ("true", _l("Yes")), ("false", _l("No")))
+NO_YES = {"false": _l("No"), "true": _l("Yes")}
 _EXTRA: dict[str, Any] = {
     "text": lambda field: StringField(**_described(field, render_kw={"maxlength": field.max_length})),
     "date": lambda field: StringField(**_described(field, render_kw={"type": "date"})),
     "number": lambda field: StringField(**_described(field, render_kw={"inputmode": "decimal"})),
     "integer": lambda field: StringField(**_described(field, render_kw={"inputmode": "numeric"})),
-    "boolean": lambda field: SelectField(**_described(field, choices=YES_NO[1:][::-1])),
+    "boolean": lambda field: SelectField(**_described(field, choices=choices(NO_YES))),
     "choice": lambda field: SelectField(
-        **_described(field, choices=[("", _l("Choose")), *((each, each) for each in field.choices)])
+        **_described(field, choices=choices({each: each for each in field.choices}, _l("Choose")))
     ),
 }
 

@@ -10,7 +10,7 @@ from duecare.core.lifecycle import Transition
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.workflows.release import operations, queries
-from duecare.workflows.release.forms import ActionForm, AssignForm, action_form
+from duecare.workflows.release.forms import ActionForm, AssignForm, action_form, choices
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import ReleaseRequest
 from duecare.workflows.release.roles import Permission
@@ -86,7 +86,7 @@ def _form(session: Session, case: ReleaseRequest, action: str) -> ActionForm:
     form = action_form(action)()
     if isinstance(form, AssignForm):
         people = queries.specialists(session, case.organisation_id)
-        form.assignee.choices = [("", _("Choose")), *((person.public_id, person.name) for person in people)]
+        form.assignee.choices = choices({person.public_id: person.name for person in people}, _("Choose"))
         if request.method == "GET" and case.assignee is not None:
             form.assignee.data = case.assignee.public_id
     return form

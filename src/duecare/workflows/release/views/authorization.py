@@ -18,7 +18,7 @@ from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.workflows.release import authorization, operations, queries
 from duecare.workflows.release.authorization import FINDINGS, Part
-from duecare.workflows.release.forms import DayField
+from duecare.workflows.release.forms import DayField, choices
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.roles import Permission
 from duecare.workflows.release.views.documents import preview_of
@@ -99,7 +99,7 @@ def _form(session: Session, case: ReleaseRequest, stage: str) -> CheckForm:
         members[part.code] = RadioField(
             part.label,
             [InputRequired(_l("Say whether it is present, missing or unsure."))],
-            choices=list(FINDINGS.items()),
+            choices=choices(FINDINGS),
             description=part.citation,
         )
         members[f"{part.code}_where"] = StringField(_l("Where"), [Optional(), Length(max=WHERE_LENGTH)])

@@ -23,7 +23,7 @@ Answer = str | Response | tuple[str, int]
 KINDS: dict[str, tuple[type[Field], dict[str, Any]]] = {
     "requester_email": (EmailField, {}),
     "requester_address": (TextAreaField, {}),
-    "requester_locale": (SelectField, {"choices": LANGUAGES}),
+    "requester_locale": (SelectField, {"choices": choices(LANGUAGES)}),
     "record_types": (ChecksField, {"choices": choices(terms.RECORD_TYPES)}),
     "range_from": (DayField, {"validators": [Optional()]}),
     "range_to": (DayField, {"validators": [Optional()]}),

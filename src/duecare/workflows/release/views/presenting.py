@@ -17,7 +17,7 @@ from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import amendments, authorization, guards, standing, terms
 from duecare.workflows.release.authorization import ELEMENTS, PARTS, Part
-from duecare.workflows.release.forms import ACTION_FORMS
+from duecare.workflows.release.forms import ACTION_FORMS, LANGUAGES
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.roles import Permission
@@ -198,7 +198,7 @@ def _editable(case: ReleaseRequest, name: str, editable: bool) -> dict[str, Any]
 VALUE_WORDS: dict[str, dict[str, Any]] = {
     "delivery": terms.DELIVERIES,
     "priority": terms.PRIORITIES,
-    "requester_locale": {"en": "English", "es": "Español"},
+    "requester_locale": LANGUAGES,
 }
 
 
