@@ -1,4 +1,4 @@
-"""The supervisor's board: unassigned first, everybody's load, each figure with its rows, assigning many at once."""
+"""The supervisor's board: unassigned first, everybody's load, each figure's rows, assigning many at once."""
 
 import pytest
 

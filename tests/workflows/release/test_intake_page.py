@@ -1,4 +1,4 @@
-"""Logging a request at the desk: every bad input is named, nothing typed and no file is lost, nothing is doubled."""
+"""Logging a request at the desk: bad input is named, nothing typed and no file is lost, nothing doubled."""
 
 import io
 import re

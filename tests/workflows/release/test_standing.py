@@ -18,8 +18,8 @@ SENTENCES = {
     "The clock keeps running.",
     "in_review": "Alice Example prepared the package; it has waited for a reviewer since Mon 2 Mar.",
     "needs_correction": "QA asked: “Page 3 is missing”. Waiting on Alice Example since Mon 2 Mar.",
-    "completed": "Completed on Mon 2 Mar, 0 days after receipt. The package was not fetched yet; the link works "
-    "until Wed 1 Apr.",
+    "completed": "Completed on Mon 2 Mar, 0 days after receipt. The package was not fetched yet; "
+    "the link works until Wed 1 Apr.",
     "denied": "Denied on Mon 2 Mar. Basis: We hold no such records.",
     "cancelled": "Cancelled on Mon 2 Mar: “Sent to us by mistake”.",
 }
