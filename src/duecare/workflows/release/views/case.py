@@ -63,7 +63,7 @@ def version(number: str) -> Response:
 
 
 @pages.post("/<number>/notes")
-@requires(Permission.RELEASES_READ)
+@requires(Permission.RELEASES_NOTE)
 def add_note(number: str) -> Response:
     """Adds an internal note to the timeline."""
     with requests.transaction() as session:
@@ -89,7 +89,7 @@ def page_of(session: Session, found: ReleaseRequest) -> dict[str, Any]:
         "upload": requests.installation().settings,
         "similar": duplicates.similar_open(session, found),
         "may_work": caller.may(Permission.RELEASES_WORK),
-        "may_note": caller.may(Permission.RELEASES_READ),
+        "may_note": caller.may(Permission.RELEASES_NOTE),
         "may_review": caller.may(Permission.RELEASES_REVIEW),
         "version": presenting.version_of(session, found),
         **clock_face(),
