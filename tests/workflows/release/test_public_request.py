@@ -12,6 +12,7 @@ from duecare.core.audit import AuditEntry
 from duecare.core.documents.models import Document
 from duecare.core.jobs.runner import run_now
 from duecare.core.notices.models import Notice
+from duecare.core.patients.models import Patient
 from duecare.core.signing import digest
 from duecare.workflows.release import drafts
 from duecare.workflows.release.models import ReleaseRequest
@@ -357,3 +358,14 @@ def test_another_organisations_questions_are_not_asked(visitor, world):
     with world.installation.database.transaction() as session:
         extra_fields.save(session, world.lakeside.id, "release", "patient_access", MORE)
     assert visitor.fill_as_patient().request.path.endswith("/check")
+
+
+def test_characters_that_nobody_types_are_left_out(visitor, world):
+    """NUL, bells and marks that turn text around, in names of people and of files."""
+    visitor.fill_as_firm({"authorization": [("si\0g\x07ned\u202e.pdf", PDF)]})
+    visitor.answer("patient", {**MARIA, "first_name": "Ma\0ria\x07"})
+    visitor.send()
+    with world.installation.database.reading() as session:
+        names = list(session.scalars(select(Document.given_name)))
+        first_names = list(session.scalars(select(Patient.first_name)))
+    assert (names, first_names) == (["signed.pdf"], ["Maria"])

@@ -249,7 +249,7 @@ def test_a_closed_request_takes_no_papers(visitor, world, code):
 def test_cancelling_asks_why_and_ends_the_request(visitor, world, code):
     visitor.look_up(code)
     assert "Write a few words on why." in visitor.post(f"{STATUS}/cancel", {"reason": " "}).text
-    page = visitor.post(f"{STATUS}/cancel", {"reason": "Found them at home"})
+    page = visitor.post(f"{STATUS}/cancel", {"reason": "Found \0them at home"})
     assert "Your request was cancelled" in page.text
     with world.installation.database.reading() as session:
         case = case_of(session)

@@ -47,7 +47,7 @@ def land(store: Store, stream: BinaryIO, given_name: str, max_bytes: int) -> Lan
         store.delete(key)
         raise Missing(_("The file is empty. Choose the file again."), {"file": _("The file is empty.")})
     faults.point("documents.landed")
-    return Landed(public_id, key, given_name, stored)
+    return Landed(public_id, key, given_name.replace("\0", ""), stored)
 
 
 def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Landed) -> Document:

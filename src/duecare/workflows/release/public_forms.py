@@ -299,7 +299,7 @@ def ask_more(schema: Mapping[str, Any]) -> type[MoreForm]:
 
 def typed_values(values: MultiDict[str, str], names: Sequence[str]) -> dict[str, list[str]]:
     """What was typed into the named inputs, without the characters that nobody types."""
-    return {name: [_clean(value) for value in values.getlist(name)] for name in names if name in values}
+    return {name: [cleaned(value) for value in values.getlist(name)] for name in names if name in values}
 
 
 def _inputs(field: Field) -> list[str]:
@@ -308,9 +308,10 @@ def _inputs(field: Field) -> list[str]:
     return [field.name]
 
 
-def _clean(value: str) -> str:
+def cleaned(value: str | None) -> str:
+    """A text without control characters, which nobody types and not every database takes."""
     return "".join(
         character
-        for character in value
+        for character in value or ""
         if character in "\n\t\r" or unicodedata.category(character) not in {"Cc", "Cs"}
     )

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Form, StringField, TextAreaField
 
 from duecare.core.signing import CODE_LENGTH
-from duecare.workflows.release.public_forms import PARAGRAPH, DayField, at_most, needed
+from duecare.workflows.release.public_forms import PARAGRAPH, DayField, at_most, cleaned, needed
 
 LONGEST_CODE = 4 * CODE_LENGTH
 
@@ -22,7 +22,9 @@ class CancelForm(Form):  # type: ignore[misc]
     """Why the request is not needed any more."""
 
     reason = TextAreaField(
-        _l("Why do you want to cancel?"), [needed(_l("Write a few words on why.")), at_most(PARAGRAPH)]
+        _l("Why do you want to cancel?"),
+        [needed(_l("Write a few words on why.")), at_most(PARAGRAPH)],
+        filters=(cleaned,),
     )
 
 

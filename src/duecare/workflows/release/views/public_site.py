@@ -1,7 +1,6 @@
 """What every page without an account shares: its organisation, its caller, files in and out."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from flask import Response, abort, render_template, request
@@ -12,6 +11,7 @@ from werkzeug.datastructures import FileStorage
 from duecare.core import requests
 from duecare.core.access import Caller
 from duecare.core.documents.models import Document
+from duecare.core.documents.names import extension, safe_name
 from duecare.core.documents.operations import Landed, land
 from duecare.core.documents.refusals import REASONS
 from duecare.core.documents.sniffing import sniff
@@ -22,7 +22,6 @@ from duecare.workflows.release import lookups, terms, throttles
 
 TEMPLATES = "../templates"
 BATCHES = 3
-SHOWN_NAME = 100
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.txt,application/pdf,image/jpeg,image/png,image/tiff,text/plain"
 
 
@@ -79,18 +78,18 @@ def land_files(keep: Callable[[str, Landed], bool]) -> list[str]:
             try:
                 _land(kind, file, keep)
             except Missing as error:
-                faults.append(f"{str(file.filename)[:SHOWN_NAME]}: {error.detail}")
+                faults.append(f"{safe_name(str(file.filename))}: {error.detail}")
     return faults
 
 
 def _land(kind: str, file: FileStorage, keep: Callable[[str, Landed], bool]) -> None:
     installation = requests.installation()
     store, limit = installation.store, installation.settings.upload_max_bytes
-    landed = land(store, cast("BinaryIO", file.stream), str(file.filename), limit)
+    landed = land(store, cast("BinaryIO", file.stream), safe_name(str(file.filename)), limit)
     is_kept = False
     try:
         with store.open_local(landed.key) as path:
-            _kind, refusal = sniff(path, Path(landed.given_name).suffix.lower())
+            _kind, refusal = sniff(path, extension(landed.given_name))
         if refusal:
             raise Missing(str(REASONS[refusal]))
         is_kept = keep(kind, landed)
