@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from openpyxl import load_workbook
 
 from duecare.core import exports
-from duecare.core.exports import as_csv, as_xlsx, guarded
+from duecare.core.exports import Sheet, as_csv, as_xlsx, guarded
 
 HOSTILE = [
     "=1+1",
@@ -45,7 +45,7 @@ def csv_rows(*rows: list[exports.Cell]) -> list[list[str]]:
 
 
 def sheet_rows(*rows: list[exports.Cell]) -> list[tuple[object, str]]:
-    book = load_workbook(io.BytesIO(b"".join(as_xlsx("T", ["A"], rows))))
+    book = load_workbook(io.BytesIO(b"".join(as_xlsx(Sheet("T", ["A"], rows)))))
     return [(cell.value, cell.data_type) for row in book.active.iter_rows(min_row=2) for cell in row]
 
 
@@ -99,7 +99,9 @@ def test_csv_leaves_while_rows_still_come() -> None:
 
 def test_a_full_sheet_goes_on_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(exports, "MOST_ROWS_PER_SHEET", 2)
-    book = load_workbook(io.BytesIO(b"".join(as_xlsx("Cases", ["A"], ([number] for number in range(5))))))
+    book = load_workbook(
+        io.BytesIO(b"".join(as_xlsx(Sheet("Cases", ["A"], ([number] for number in range(5))))))
+    )
     found = [[row[0].value for row in sheet.iter_rows(min_row=2)] for sheet in book]
     assert found == [[0, 1], [2, 3], [4]]
     assert book.sheetnames == ["Cases", "Cases 2", "Cases 3"]

@@ -9,6 +9,7 @@ import io
 import tempfile
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
@@ -45,10 +46,19 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[by
     yield _drained(buffer)
 
 
-def as_xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+@dataclass(frozen=True)
+class Sheet:
+    """A table for a file: its title, its headings, and its rows as they come."""
+
+    title: str
+    header: Sequence[str]
+    rows: Iterable[Sequence[Cell]]
+
+
+def as_xlsx(*sheets: Sheet) -> Iterator[bytes]:
     """The bytes of an XLSX file. Rows go to disk as they come; a further sheet begins after a million."""
     with tempfile.TemporaryFile() as file:
-        _write_workbook(file, title, header, rows)
+        _write_workbook(file, sheets)
         file.seek(0)
         while chunk := file.read(CHUNK_BYTES):
             yield chunk
@@ -78,9 +88,7 @@ def _drained(buffer: io.StringIO) -> bytes:
     return content
 
 
-def _write_workbook(
-    file: IO[bytes], title: str, header: Sequence[str], rows: Iterable[Sequence[Cell]]
-) -> None:
+def _write_workbook(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
     options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
     with xlsxwriter.Workbook(file, options) as book:
         bold = book.add_format({"bold": True})
@@ -88,17 +96,22 @@ def _write_workbook(
             date: book.add_format({"num_format": DATE_FORMAT}),
             datetime: book.add_format({"num_format": MOMENT_FORMAT}),
         }
-        sheet = _add_sheet(book, title, header, bold)
-        for count, row in enumerate(rows):
-            if count and count % MOST_ROWS_PER_SHEET == 0:
-                sheet = _add_sheet(book, title, header, bold)
-            for column, cell in enumerate(row):
-                _write_cell(sheet, count % MOST_ROWS_PER_SHEET + 1, column, cell, formats)
+        for sheet in sheets:
+            _write_sheet(book, sheet, bold, formats)
+
+
+def _write_sheet(book: Any, wanted: Sheet, bold: Any, formats: dict[type, Any]) -> None:
+    sheet = _add_sheet(book, wanted.title[:31], wanted.header, bold)
+    for count, row in enumerate(wanted.rows):
+        place, further = count % MOST_ROWS_PER_SHEET, count // MOST_ROWS_PER_SHEET
+        if further and place == 0:
+            sheet = _add_sheet(book, f"{wanted.title[:25]} {further + 1}", wanted.header, bold)
+        for column, cell in enumerate(row):
+            _write_cell(sheet, place + 1, column, cell, formats)
 
 
 def _add_sheet(book: Any, title: str, header: Sequence[str], bold: Any) -> Worksheet:
-    number = len(book.worksheets()) + 1
-    sheet = book.add_worksheet(title[:28] if number == 1 else f"{title[:25]} {number}")
+    sheet = book.add_worksheet(title)
     sheet.freeze_panes(1, 0)
     for column, label in enumerate(header):
         sheet.set_column(column, column, max(12, len(label) + 2))

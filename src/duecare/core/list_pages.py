@@ -19,7 +19,7 @@ from duecare.core import audit, exports, lists, queues, requests
 from duecare.core import workflow as workflows
 from duecare.core.access import Permission
 from duecare.core.errors import DomainError, Forbidden, NotFound
-from duecare.core.exports import Cell
+from duecare.core.exports import Cell, Sheet
 from duecare.core.lists import PRIORITY_LABELS, ListPage
 from duecare.core.people import colleagues, saved_views
 from duecare.core.queues import CasePage, CaseRow, Scope
@@ -111,7 +111,7 @@ def export(
     body = (
         exports.as_csv(header, rows)
         if file_format == "csv"
-        else exports.as_xlsx(str(page.title), header, rows)
+        else exports.as_xlsx(Sheet(str(page.title)[:28], header, rows))
     )
     response = Response(stream_with_context(body), mimetype=FORMATS[file_format])
     name = f"{page.code.replace('.', '-')}-{now().astimezone(ZoneInfo(caller.zone)):%Y-%m-%d}.{file_format}"

@@ -13,6 +13,7 @@ from duecare.web import (
     languages,
     navigation,
     notices,
+    reports,
     saved_views,
 )
 from duecare.web import format as say
@@ -21,7 +22,7 @@ from duecare.web.languages import locale
 
 __all__ = ["init_app", "locale", "secured", "zone"]
 
-PAGES = (inbox.pages, cases.pages, find.pages, notices.pages, saved_views.pages)
+PAGES = (inbox.pages, cases.pages, find.pages, notices.pages, reports.pages, saved_views.pages)
 
 
 def init_app(app: Flask, workflows: tuple[Workflow, ...]) -> None:

@@ -18,6 +18,7 @@ from duecare.core.time import now
 from duecare.core.workflow import MenuItem
 
 INBOX = MenuItem(_l("Inbox"), "inbox.show", icon="inbox")
+REPORTS = MenuItem(_l("Reports"), "reports.index", Permission.REPORTS_READ, "document")
 SECTIONS: tuple[tuple[Any, tuple[MenuItem, ...]], ...] = (
     (
         _l("Administration"),
@@ -66,7 +67,7 @@ def frame() -> dict[str, Any]:
 def navigation(caller: Caller) -> list[dict[str, Any]]:
     """The sections of the navigation that hold something for the caller."""
     sections = [
-        ("", (INBOX,)),
+        ("", (INBOX, REPORTS)),
         *((workflow.label, workflow.menu) for workflow in workflows.registered()),
         *SECTIONS,
     ]

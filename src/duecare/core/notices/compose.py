@@ -76,10 +76,17 @@ def tell_address(  # noqa: PLR0917
     _queue(session, notice)
 
 
-def tell_member(session: Session, user: User, organisation: Organisation, code: str, link: str) -> None:
+def tell_member(
+    session: Session,
+    user: User,
+    organisation: Organisation,
+    code: str,
+    link: str,
+    values: Mapping[str, Any] | None = None,
+) -> None:
     """Tells a user what concerns their organisation and no case, by the channels they chose."""
     for channel in user.notice_preferences.get(code, [IN_APP, EMAIL]):
-        notice = _about(session, code, organisation, user.locale, link, {})
+        notice = _about(session, code, organisation, user.locale, link, values or {})
         notice.channel, notice.user_id = channel, user.id
         notice.address = user.email if channel == EMAIL else None
         _queue(session, notice)

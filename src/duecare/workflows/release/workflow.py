@@ -9,8 +9,11 @@ from duecare.core import clock, clocks
 from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
+from duecare.core.reports import declaration as reports
+from duecare.core.reports import making
 from duecare.core.workflow import MenuItem, Workflow
 from duecare.workflows.release import drafts, letters, lookups, operations, packages, terms, views
+from duecare.workflows.release.aging import AGING_REPORT
 from duecare.workflows.release.api import RESOURCE
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
@@ -28,6 +31,7 @@ documents.after_acceptance(WORKFLOW, operations.after_acceptance)
 documents.after_refusal(WORKFLOW, lookups.tell_of_refusal)
 for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE, drafts.SWEEP_DRAFTS):
     queue.declare(kind)
+reports.declare(AGING_REPORT, making.make)
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 
 MENU = (
