@@ -183,6 +183,15 @@ def test_a_scope_grants_nothing_beyond_the_role(client_of: Any, world: World) ->
     assert greedy.get("/jobs").get_json() == {"items": []}
 
 
+@pytest.mark.parametrize(
+    ("name", "stage"), [("priya", "intake"), ("alice", "release"), ("quentin", "intake")]
+)
+def test_a_check_of_somebody_elses_stage_is_403(
+    client_of: Any, release: dict[str, Any], name: str, stage: str
+) -> None:
+    problem_of(client_of(name).check(release["number"], stage), 403)
+
+
 def test_something_that_fails_is_500_without_saying_what(
     app: Flask, alice: ApiClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -32,8 +32,10 @@ from duecare.workflows.release.messages import STATUS_PATH
 from duecare.workflows.release.models import WORKFLOW, AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.naming import searchable, title_of
 from duecare.workflows.release.review import POINTS
+from duecare.workflows.release.roles import Permission
 
 PREFIX = "ROI"
+CHECKED_BY = {"intake": Permission.RELEASES_WORK, "release": Permission.RELEASES_REVIEW}
 PACKAGE, CORRESPONDENCE = "release_package", "correspondence"
 PREPARING = ("in_progress", "needs_correction")
 
@@ -136,7 +138,11 @@ def record_check(  # noqa: PLR0913
     is_known_false: bool = False,
     document_id: int | None = None,
 ) -> AuthorizationCheck:
-    """Records what a person found on the authorization. Raises `Missing` for a part without a finding."""
+    """Records what a person found on the authorization.
+
+    Raises `Forbidden` for a caller who does not check at this stage, `Missing` for a part without a finding.
+    """
+    caller.need(CHECKED_BY[stage])
     parts = needed(case) or PARTS
     errors = {
         part.code: _("Say whether it is present, missing or unsure.")

@@ -25,7 +25,7 @@ from duecare.workflows.release.views.documents import preview_of
 from duecare.workflows.release.views.shared import clock_face, load, show
 
 pages = Blueprint("release_authorizations", __name__, url_prefix="/releases", template_folder="../templates")
-STAGES = {"intake": Permission.RELEASES_WORK, "release": Permission.RELEASES_REVIEW}
+STAGES = operations.CHECKED_BY
 WHERE_LENGTH = 200
 
 
