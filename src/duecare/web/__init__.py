@@ -5,8 +5,10 @@ from flask import Flask
 from duecare.core import requests
 from duecare.core.workflow import Workflow
 from duecare.web import (
+    admin,
     assets,
     cases,
+    converters,
     errors,
     find,
     inbox,
@@ -33,6 +35,8 @@ def init_app(app: Flask, workflows: tuple[Workflow, ...]) -> None:
     languages.init_app(app)
     errors.init_app(app)
     navigation.init_app(app)
+    converters.init_app(app)
+    admin.init_app(app)
     for shell in PAGES:
         app.register_blueprint(shell)
     for workflow in workflows:

@@ -31,6 +31,7 @@ STYLESHEET_PARTS = (
     "components",
     "case",
     "release",
+    "admin",
     "public",
     "print",
 )

@@ -23,9 +23,9 @@ SECTIONS: tuple[tuple[Any, tuple[MenuItem, ...]], ...] = (
     (
         _l("Administration"),
         (
-            MenuItem(_l("People"), "admin_people.index", Permission.USERS_MANAGE, "people"),
-            MenuItem(_l("Audit log"), "admin_audit.index", Permission.AUDIT_READ, "shield"),
-            MenuItem(_l("Settings"), "admin.index", Permission.ORGANISATION_MANAGE, "gear"),
+            MenuItem(_l("People"), "admin.people", Permission.USERS_MANAGE, "people"),
+            MenuItem(_l("Audit log"), "admin.audit", Permission.AUDIT_READ, "shield"),
+            MenuItem(_l("Settings"), "admin.organisation", Permission.ORGANISATION_MANAGE, "gear"),
         ),
     ),
 )

@@ -57,8 +57,8 @@ def find(session: Session, organisation_id: int, public_id: str) -> Job:
     return job
 
 
-def last_of(session: Session, organisation_id: int, name: str) -> Job | None:
-    """The newest job of a kind."""
+def last_of(session: Session, organisation_id: int | None, name: str) -> Job | None:
+    """The newest job of a kind; of the whole installation for None."""
     mine = (Job.name == name, Job.organisation_id == organisation_id)
     return session.scalar(select(Job).where(*mine).order_by(Job.id.desc()).limit(1))
 

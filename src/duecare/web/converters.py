@@ -1,0 +1,33 @@
+"""Typed parts of addresses: what does not look like an id is no address at all."""
+
+from datetime import date
+
+from flask import Flask
+from werkzeug.routing import BaseConverter, ValidationError
+
+
+class OpaqueConverter(BaseConverter):
+    """An opaque id: 32 hexadecimal digits (`core.db.opaque_id`)."""
+
+    regex = "[0-9a-f]{32}"
+
+
+class IsoDateConverter(BaseConverter):
+    """A calendar day, e.g. `2026-12-24`."""
+
+    regex = r"\d{4}-\d{2}-\d{2}"
+
+    def to_python(self, value: str) -> date:
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValidationError from None
+
+    def to_url(self, value: date) -> str:
+        return value.isoformat()
+
+
+def init_app(app: Flask) -> None:
+    """Makes `<opaque:…>` and `<iso_date:…>` known to the routes."""
+    app.url_map.converters["opaque"] = OpaqueConverter
+    app.url_map.converters["iso_date"] = IsoDateConverter
