@@ -196,9 +196,16 @@ class Walker:
 
     def step(self) -> tuple[str, str]:
         case = self.random.choice(self.cases)
-        action, role = self.random.choice(list(WHO)), self.random.choice(ROLES)
+        action, role = self.attempt(case)
         foreseen = self.foreseen(case, action, role)
         return foreseen, self.taken(case, action, role)
+
+    def attempt(self, case: ReleaseRequest) -> tuple[str, str]:
+        """Mostly something that may succeed, so that the walk gets somewhere; else anything at all."""
+        if self.random.random() < 0.3:
+            return self.random.choice(list(WHO)), self.random.choice(ROLES)
+        action = self.random.choice(list(LEADS_TO[case.status]))
+        return action, self.random.choice(sorted(WHO[action]))
 
     def foreseen(self, case: ReleaseRequest, action: str, role: str) -> str:
         status, is_assigned, is_extended = self.model[case.id]

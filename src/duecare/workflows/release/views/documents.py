@@ -38,6 +38,7 @@ PAGE_WIDTH = 900
 LETTER_RATIO = 11 / 8.5
 TEXT_SHOWN = 200_000
 ATTACHMENT = "attachment"
+RECORD = "record"
 
 
 @pages.post("/<number>/documents")
@@ -114,11 +115,13 @@ def uploadable(case: ReleaseRequest, caller: Caller) -> list[tuple[str, Any]]:
         return []
     if not case.is_open:
         return [(operations.CORRESPONDENCE, terms.DOCUMENT_KINDS[operations.CORRESPONDENCE])]
-    return [
+    is_preparing = case.status in operations.PREPARING
+    found = [
         (code, label)
         for code, label in terms.DOCUMENT_KINDS.items()
-        if code != operations.PACKAGE or case.status in operations.PREPARING
+        if code != operations.PACKAGE or is_preparing
     ]
+    return sorted(found, key=lambda kind: kind[0] != RECORD) if is_preparing else found
 
 
 def reason_of(document: Document) -> str | None:

@@ -1,8 +1,10 @@
 """A request in the words and shapes of the page components."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any
 
+from babel.dates import format_date
 from flask import url_for
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import func, select
@@ -14,12 +16,14 @@ from duecare.core.cases import CaseEvent
 from duecare.core.documents.models import Document
 from duecare.core.lifecycle import Option
 from duecare.core.texts import gettext as _
+from duecare.core.texts import locale
 from duecare.core.time import now
 from duecare.workflows.release import amendments, authorization, guards, standing, terms
 from duecare.workflows.release.authorization import ELEMENTS, PARTS, Part
 from duecare.workflows.release.forms import ACTION_FORMS, LANGUAGES
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
+from duecare.workflows.release.packages import PREPARING
 from duecare.workflows.release.roles import Permission
 from duecare.workflows.release.views.clock_words import lines_of
 from duecare.workflows.release.views.shared import status_label, tone_of
@@ -86,10 +90,28 @@ def actions_of(session: Session, case: ReleaseRequest, caller: Caller) -> list[d
     options = LIFECYCLE.options(session, case, caller)
     likely = LIKELY.get(case.status, ())
     ranked = sorted(options, key=lambda each: _rank(each.transition.action, likely))
-    return [
+    return _preparation(session, case, caller) + [
         _review(session, case, caller) if option.transition.action == "complete" else _action(case, option)
         for option in ranked
     ]
+
+
+def _preparation(session: Session, case: ReleaseRequest, caller: Caller) -> list[dict[str, Any]]:
+    """What comes before submitting: the check of the authorization, then the package."""
+    if case.status not in PREPARING or not caller.may(Permission.RELEASES_WORK):
+        return []
+    today = clocks.calendar_of(session, case.organisation).local_date(now())
+    if authorization.obstacle(session, case, today):
+        address = url_for("release_authorizations.check", number=case.number, stage="intake")
+        return [_step(_("Check the authorization"), address, "c")]
+    if guards.package_of(session, case) is None:
+        address = url_for("release_packages.package", number=case.number)
+        return [_step(_("Build the package"), address, "b")]
+    return []
+
+
+def _step(label: str, address: str, key: str) -> dict[str, Any]:
+    return {"label": label, "url": address, "method": "get", "possible": True, "reason": None, "key": key}
 
 
 def _review(session: Session, case: ReleaseRequest, caller: Caller) -> dict[str, Any]:
@@ -195,6 +217,7 @@ def _editable(case: ReleaseRequest, name: str, editable: bool) -> dict[str, Any]
     return _fact(amendments.EDITABLE[name], fact_value(name, getattr(case, name))) | {"change_url": url}
 
 
+DAYS = frozenset({"range_from", "range_to", "paper_date"})
 VALUE_WORDS: dict[str, dict[str, Any]] = {
     "delivery": terms.DELIVERIES,
     "priority": terms.PRIORITIES,
@@ -204,6 +227,9 @@ VALUE_WORDS: dict[str, dict[str, Any]] = {
 
 def fact_value(name: str, value: Any) -> str:
     """A fact's value in words."""
+    if name in DAYS and value:
+        day = value if isinstance(value, date) else date.fromisoformat(str(value))
+        return str(format_date(day, "EEE d MMM y", locale=locale()))
     if isinstance(value, list):
         return ", ".join(str(terms.RECORD_TYPES.get(each, each)) for each in value)
     return str(VALUE_WORDS.get(name, {}).get(value, "" if value is None else value))
