@@ -112,7 +112,7 @@ class _Reading:
         self.cases: Columns = CASES
         found = search.plan(session, scope.organisation_id, filters.text)
         if found.is_selective:
-            self.cases = _looked_up(scope, [*found.conditions(CASES["id"]), *self.narrowed]).c
+            self.cases = _looked_up([*found.conditions(CASES["id"]), *self.narrowed]).c
             self.narrowed = []
         else:
             self.narrowed += found.conditions(CASES["id"])
@@ -147,8 +147,7 @@ class _Reading:
         )
         if start:
             query = query.where(beyond(cases, segment, start, descends=self.order.descends))
-        keys = (key, cases["id"]) if segment.has_key else (cases["id"],)
-        return query.order_by(*map(self._directed, keys)).limit(wanted).subquery()
+        return query.order_by(self._directed(key), self._directed(cases["id"])).limit(wanted).subquery()
 
     def _branches(self, segment: Segment) -> list[Branch]:
         """Conditions of equality, one branch for each stretch of an index that holds rows of the segment."""
@@ -180,11 +179,13 @@ class _Reading:
         )
 
 
-def _looked_up(scope: Scope, narrowed: list[ColumnElement[bool]]) -> CTE:
-    """The few cases that a text names, read by id once: the sum keeps the indexes of the lists out of it."""
+def _looked_up(narrowed: list[ColumnElement[bool]]) -> CTE:
+    """The few cases that a text names, read by id once; the branches keep to the organisation.
+
+    Nothing here names a column that an index of the lists begins with, so that none is walked instead.
+    """
     names = ("id", "organisation_id", "workflow", "is_open", "status", "priority", "due_at", "received_at")
-    ours = CASES["organisation_id"] + 0 == scope.organisation_id
-    return select(*(CASES[name] for name in names)).where(ours, *narrowed).cte("looked_up")
+    return select(*(CASES[name] for name in names)).where(*narrowed).cte("looked_up")
 
 
 _COLUMNS = (
