@@ -42,6 +42,10 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
     app.register_blueprint(health.pages)
     app.register_blueprint(hooks.pages)
     csrf.exempt(hooks.pages)
+    if settings.queue_url:
+        from duecare.core.jobs.celery_runner import tell_workers
+
+        tell_workers(settings.queue_url)
     web.init_app(app, registered)
     api.init_app(app, registered, csrf)
     return app

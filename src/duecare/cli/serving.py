@@ -32,7 +32,13 @@ def serve(host: str, port: int, workers: int, jobs: bool | None) -> None:
 
 @click.command()
 def worker() -> None:
-    """Run due jobs until SIGTERM or Ctrl-C. Any number of workers may run."""
-    app = create_app(settings())
+    """Run due jobs until SIGTERM or Ctrl-C. Any number of workers may run, on any number of machines."""
+    found = settings()
+    app = create_app(found)
     schema.ready(app.extensions[EXTENSION].database)
-    server.run_jobs(app)
+    if found.queue_url is None:
+        server.run_jobs(app)
+        return
+    from duecare.core.jobs import celery_runner
+
+    celery_runner.work(app, found.queue_url)

@@ -53,13 +53,15 @@ def configure(settings: Settings) -> None:
             ],
         )
     )
-    logging.basicConfig(handlers=[handler], level=settings.log_level, force=True)
+    logging.root.handlers[:] = [handler]
+    logging.root.setLevel(settings.log_level)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def observe(app: Flask) -> None:
-    """Gives every request an id, and one line when it is answered."""
+    """Gives every request an id, and one line when it is answered; a fault is logged by its route."""
+    app.log_exception = _log_exception  # type: ignore[method-assign]
     app.before_request(_begin)
     app.after_request(_answered)
 
@@ -107,6 +109,10 @@ def _cloud_names(_logger: WrappedLogger, _method: str, line: EventDict) -> Event
     renamed: dict[str, Any] = {names.get(name, name): value for name, value in line.items()}
     renamed["severity"] = str(renamed.get("severity", "info")).upper()
     return renamed
+
+
+def _log_exception(exc_info: Any) -> None:
+    log.error("exception", method=request.method, route=str(request.url_rule), exc_info=exc_info)
 
 
 def _begin() -> None:

@@ -9,9 +9,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import Select, and_, or_, select, update
+from sqlalchemy import Select, Table, and_, bindparam, event, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -36,8 +36,8 @@ class JobKind:
     """A kind of job, declared beside the workflow it belongs to.
 
     `shares_commit`: the handler reads and writes nothing but the session of `Work.finishing()`, so that many
-    such jobs may be claimed at once and share a commit, each in a savepoint of its own. `permission`: who may
-    start a scheduled kind on demand and follow its runs.
+    such jobs may be claimed at once and share a commit; when one fails, each is run again by itself.
+    `permission`: who may start a scheduled kind on demand and follow its runs.
     """
 
     name: str
@@ -63,32 +63,25 @@ class Work:
     lease_seconds: int
     attempt: int
     finished: bool = field(default=False)
-    shared: Session | None = field(default=None)
+    shared: "SharedCommit | None" = field(default=None)
 
     @contextmanager
     def finishing(self, result: dict[str, Any] | None = None) -> Iterator[Session]:
         """A transaction for the job's effect that also marks the job done. Raises `LeaseLost`."""
-        with self._writing() as session:
-            self._own(
-                session, state=DONE, finished_at=now(), leased_until=None, result=result or {}, error=""
-            )
-            yield session
+        if self.shared is not None:
+            self.shared.finished.append((self, result or {}))
+            yield self.shared.session
+        else:
+            with self.installation.database.transaction() as session:
+                self._own(session, result=result or {}, **_done())
+                yield session
         self.finished = True
 
     def progress(self, done: int, total: int) -> None:
         """Tells people how far the job is, and renews its lease."""
         until = now() + timedelta(seconds=self.lease_seconds)
-        with self._writing() as session:
+        with self.installation.database.transaction() as session:
             self._own(session, progress_done=done, progress_total=total, leased_until=until)
-
-    @contextmanager
-    def _writing(self) -> Iterator[Session]:
-        if self.shared is None:
-            with self.installation.database.transaction() as session:
-                yield session
-        else:
-            with self.shared.begin_nested():
-                yield self.shared
 
     def _own(self, session: Session, **values: Any) -> None:
         mine = update(Job).where(Job.id == self.job_id, Job.lease == self.lease, Job.state == RUNNING)
@@ -97,7 +90,35 @@ class Work:
             raise LeaseLost(self.name)
 
 
+@dataclass
+class SharedCommit:
+    """The session of jobs that are done together, or not at all."""
+
+    session: Session
+    finished: list[tuple[Work, dict[str, Any]]] = field(default_factory=list)
+
+    def mark_done(self) -> None:
+        """Marks every job done. Raises `LeaseLost` when one of them was taken over."""
+        marking = (
+            update(_JOBS)
+            .where(
+                _JOBS.c.id == bindparam("job"), _JOBS.c.lease == bindparam("own"), _JOBS.c.state == RUNNING
+            )
+            .values(result=bindparam("found"), **_done())
+        )
+        rows = [{"job": work.job_id, "own": work.lease, "found": result} for work, result in self.finished]
+        if self.session.connection().execute(marking, rows).rowcount != len(rows):
+            raise LeaseLost("one of several")
+
+
+def _done() -> dict[str, Any]:
+    return {"state": DONE, "finished_at": now(), "leased_until": None, "error": ""}
+
+
+_JOBS = cast("Table", Job.__table__)
 _kinds: dict[str, JobKind] = {}
+_tellers: list[Callable[[], None]] = []
+_WILL_TELL = "duecare_tells_of_jobs"
 
 
 def declare(kind: JobKind) -> JobKind:
@@ -127,6 +148,7 @@ def enqueue(
     job = Job(
         name=name, payload=payload or {}, organisation_id=organisation_id, key=key, run_at=run_at or now()
     )
+    _tell_when_committed(session)
     if key is None:
         session.add(job)
         return job
@@ -136,6 +158,22 @@ def enqueue(
     except IntegrityError:
         return session.scalars(select(Job).where(Job.key == key)).one()
     return job
+
+
+def after_commit(tell: Callable[[], None]) -> None:
+    """Calls `tell` after each commit that wrote a job: for runners that are told instead of looking."""
+    _tellers[:] = [tell]
+
+
+def _tell_when_committed(session: Session) -> None:
+    if _tellers and not session.info.get(_WILL_TELL):
+        session.info[_WILL_TELL] = True
+        event.listen(session, "after_commit", _tell, once=True)
+
+
+def _tell(_session: Session) -> None:
+    for tell in _tellers:
+        tell()
 
 
 def is_any_due(installation: Installation) -> bool:

@@ -18,7 +18,7 @@ from duecare.core.installation import Installation
 from duecare.core.jobs import queue, scheduling
 from duecare.core.jobs.models import Job, JobRunner
 from duecare.core.jobs.outage import is_outage
-from duecare.core.jobs.queue import LeaseLost, Work
+from duecare.core.jobs.queue import LeaseLost, SharedCommit, Work
 from duecare.core.logging import described
 from duecare.core.time import now
 
@@ -34,7 +34,7 @@ class Stranded(Exception):
     """The database went away before these jobs could be put back; it must be told when it is here again."""
 
     def __init__(self, works: list[Work]) -> None:
-        super().__init__(f"{len(works)} jobs could not be put back")
+        super().__init__(f"{len(works)} jobs")
         self.works = works
 
 
@@ -49,10 +49,13 @@ def run_due(installation: Installation, limit: int = 100, name: str | None = Non
 
 def run_claimed(claimed: list[Work]) -> None:
     """Runs jobs that were claimed together."""
-    if len(claimed) == 1:
-        run_one(claimed[0])
-    elif claimed:
-        _put_back(_failures(claimed))
+    if len(claimed) > 1 and _ran_together(claimed):
+        return
+    for position, work in enumerate(claimed):
+        try:
+            run_one(work)
+        except Stranded:
+            raise Stranded(claimed[position:]) from None
 
 
 def run_one(work: Work) -> None:
@@ -60,23 +63,25 @@ def run_one(work: Work) -> None:
     try:
         _handle(work)
     except Exception as error:  # noqa: BLE001 - whatever a handler raises, the runner goes on
-        _put_back([(work, error)])
+        _put_back(work, error)
 
 
-def _failures(claimed: list[Work]) -> list[tuple[Work, Exception]]:
-    """Runs jobs in one commit, each in its savepoint, and gives those that failed."""
-    failed: list[tuple[Work, Exception]] = []
+def _ran_together(claimed: list[Work]) -> bool:
+    """Runs jobs in one commit; if one of them fails, nothing is kept."""
     try:
         with claimed[0].installation.database.transaction() as session:
+            shared = SharedCommit(session)
             for work in claimed:
-                work.shared = session
-                try:
-                    _handle(work)
-                except Exception as error:  # noqa: BLE001 - the others of the group go on
-                    failed.append((work, error))
-    except Exception as error:  # noqa: BLE001 - nothing was committed
-        return [(work, error) for work in claimed]
-    return failed
+                work.shared = shared
+                _handle(work)
+            session.flush()
+            shared.mark_done()
+    except Exception as error:  # noqa: BLE001 - each is run by itself then, and its own error told
+        log.info("jobs.apart", error=described(error), count=len(claimed))
+        for work in claimed:
+            work.shared, work.finished = None, False
+        return False
+    return True
 
 
 def run_now(installation: Installation, name: str, moment: datetime | None = None) -> list[Job]:
@@ -120,21 +125,17 @@ def _handle(work: Work) -> None:
             pass
 
 
-def _put_back(failed: list[tuple[Work, Exception]]) -> None:
-    stranded: list[Work] = []
-    for work, error in failed:
-        if isinstance(error, LeaseLost):
-            log.warning("job.lease_lost", job=work.job_id, name=work.name)
-            continue
-        reason = described(error)
-        log.warning("job.failed", job=work.job_id, name=work.name, error=reason)
-        put = queue.postpone if is_outage(error) else queue.fail
-        try:
-            put(work, reason)
-        except DBAPIError:
-            stranded.append(work)
-    if stranded:
-        raise Stranded(stranded)
+def _put_back(work: Work, error: Exception) -> None:
+    if isinstance(error, LeaseLost):
+        log.warning("job.lease_lost", job=work.job_id, name=work.name)
+        return
+    reason = described(error)
+    log.warning("job.failed", job=work.job_id, name=work.name, error=reason)
+    put = queue.postpone if is_outage(error) else queue.fail
+    try:
+        put(work, reason)
+    except DBAPIError:
+        raise Stranded([work]) from error
 
 
 class Runner:
@@ -144,9 +145,11 @@ class Runner:
         self,
         installation: Installation,
         context: Callable[[], AbstractContextManager[object]] = nullcontext,
+        pause_seconds: float = PAUSE_SECONDS,
     ) -> None:
         self._installation = installation
         self._context = context
+        self._pause_seconds = pause_seconds
         self._stopping = threading.Event()
         self._stranded: list[Work] = []
         self._tended_at: datetime | None = None
@@ -179,7 +182,7 @@ class Runner:
         claimed = queue.claim(self._installation, BATCH) if queue.is_any_due(self._installation) else []
         run_claimed(claimed)
         if not claimed:
-            self._stopping.wait(PAUSE_SECONDS)
+            self._stopping.wait(self._pause_seconds)
 
     def _note_alive(self) -> None:
         with self._installation.database.transaction() as session:

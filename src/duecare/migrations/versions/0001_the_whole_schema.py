@@ -1,4 +1,4 @@
-"""the whole schema."""
+"""The whole schema."""
 
 import sqlalchemy as sa
 from alembic import op
