@@ -243,7 +243,7 @@ class Figures:
         ours = [EVENTS["organisation_id"] == self._scope.organisation_id, EVENTS["workflow"] == WORKFLOW]
         asked = [*narrowed, *self._of(self._question.statuses)]
         if asked:
-            ours.append(EVENTS["case_id"].in_(select(CASES["id"]).where(*self._ours, *asked)))
+            ours.append(exists().where(CASES["id"] == EVENTS["case_id"], *asked))
         return ours
 
     def _of(self, statuses: tuple[str, ...]) -> list[ColumnElement[bool]]:

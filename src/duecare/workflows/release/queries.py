@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
 from duecare.core import cases
@@ -59,5 +59,5 @@ def of_type(request_type: str) -> tuple[ColumnElement[bool], ...]:
     if not request_type:
         return ()
     requests: Any = ReleaseRequest.__table__.c
-    of_the_type = select(requests["id"]).where(requests["request_type"] == request_type)
-    return (Case.__table__.c["id"].in_(of_the_type),)
+    case_id = Case.__table__.c["id"]
+    return (exists().where(requests["id"] == case_id, requests["request_type"] == request_type),)
