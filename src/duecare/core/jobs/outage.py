@@ -5,10 +5,13 @@ import errno
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
+from duecare.core.documents.sandbox import SandboxUnavailable
+from duecare.core.documents.scanner import ScannerUnavailable
 from duecare.core.documents.store import StoreUnavailable
 from duecare.core.errors import Unavailable
 
-OUTAGES = (DBAPIError, OSError, PoolTimeout, StoreUnavailable)
+AWAY = (PoolTimeout, SandboxUnavailable, ScannerUnavailable, StoreUnavailable)
+OUTAGES = (DBAPIError, OSError, *AWAY)
 FULL_OR_GONE = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EROFS}
 
 
@@ -16,7 +19,7 @@ def is_outage(error: BaseException) -> bool:
     """True where trying the same again later is likely to work."""
     if isinstance(error, OSError):
         return isinstance(error, ConnectionError | TimeoutError) or error.errno in FULL_OR_GONE
-    return isinstance(error, Unavailable | StoreUnavailable | PoolTimeout) or is_database_outage(error)
+    return isinstance(error, (Unavailable, *AWAY)) or is_database_outage(error)
 
 
 def is_database_outage(error: BaseException) -> bool:
