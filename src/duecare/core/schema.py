@@ -13,7 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import CheckConstraint, Connection, MetaData, Table, inspect, make_url, text
-from sqlalchemy.types import JSON, TypeEngine
+from sqlalchemy.types import JSON, LargeBinary, TypeEngine
 
 from duecare.core.db import Database, UtcDateTime
 
@@ -81,6 +81,8 @@ def _same_type(
     _context: Any, _column: Any, _metadata_column: Any, found: TypeEngine[Any], wanted: TypeEngine[Any]
 ) -> bool | None:
     """False where two names mean one type, None to let Alembic compare."""
+    if isinstance(wanted, LargeBinary):  # MariaDB picks the kind of BLOB by the length asked for
+        return not type(found).__name__.endswith(("BLOB", "BYTEA"))
     if isinstance(wanted, JSON | UtcDateTime):
         return type(found).__name__ not in {"JSON", "LONGTEXT", "DATETIME", "TIMESTAMP"}
     return None
