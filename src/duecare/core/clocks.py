@@ -73,6 +73,7 @@ class Terms:
     calendar: clock.Calendar
 
 
+_REMEMBERED = "clock_rules"
 _builtin: dict[str, tuple[clock.Rule, ...]] = {}
 _timings: dict[str, Callable[[Any], Timing]] = {}
 
@@ -90,22 +91,43 @@ def builtin_rules(workflow: str) -> tuple[clock.Rule, ...]:
 
 def rules_for(session: Session, organisation_id: int, workflow: str) -> tuple[clock.Rule, ...]:
     """Every rule of an organisation: its own, and the built-in ones it has not replaced."""
-    rows = session.scalars(
-        select(ClockRule).where(ClockRule.organisation_id == organisation_id, ClockRule.workflow == workflow)
-    ).all()
-    own = tuple(as_rule(row) for row in rows)
-    kept = tuple(_until_replaced(rule, own) for rule in _builtin[workflow])
-    return tuple(rule for rule in kept if rule) + own
+    known = _remembered(session)
+    key = ("rules", organisation_id, workflow)
+    if key not in known:
+        own_rows = select(ClockRule).where(
+            ClockRule.organisation_id == organisation_id, ClockRule.workflow == workflow
+        )
+        own = tuple(as_rule(row) for row in session.scalars(own_rows))
+        kept = tuple(_until_replaced(rule, own) for rule in _builtin[workflow])
+        known[key] = tuple(rule for rule in kept if rule) + own
+    return known[key]  # type: ignore[no-any-return]
+
+
+def rule_of(session: Session, case: Case) -> clock.Rule | None:
+    """The rule that governs a case's precomputed due date, as it was in force on the day of receipt."""
+    received_on = calendar_of(session, case.organisation).local_date(case.received_at)
+    rules = rules_for(session, case.organisation_id, case.workflow)
+    return next((each for each in rules if each.code == case.rule_code and each.in_force(received_on)), None)
 
 
 def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
     """An organisation's calendar: its zone, its public holidays and its own closures."""
-    days = session.execute(
-        select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
-    )
-    return _calendar(
-        organisation.zone, organisation.country, organisation.state, tuple((day, name) for day, name in days)
-    )
+    known = _remembered(session)
+    key = ("closures", organisation.id)
+    if key not in known:
+        closed = select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
+        known[key] = tuple((day, name) for day, name in session.execute(closed))
+    return _calendar(organisation.zone, organisation.country, organisation.state, known[key])
+
+
+def forget(session: Session) -> None:
+    """Lets a session read rules and closures anew, after it changed them."""
+    session.info.pop(_REMEMBERED, None)
+
+
+def _remembered(session: Session) -> dict[tuple[object, ...], Any]:
+    """What a session has read of rules and closures: many cases of one page ask for the same."""
+    return session.info.setdefault(_REMEMBERED, {})  # type: ignore[no-any-return]
 
 
 def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:

@@ -51,7 +51,7 @@ def add_closure(
         raise Missing(_("That day is closed already."), {"day": _("This day is in the list already.")})
     closure = Closure(organisation_id=organisation.id, day=day, name=name.strip())
     session.add(closure)
-    session.flush()
+    _written(session)
     after = {"day": day.isoformat(), "name": closure.name}
     _audited(session, caller, organisation, "calendar.closure_added", {"before": None, "after": after})
     return closure
@@ -67,7 +67,7 @@ def remove_closure(session: Session, caller: Caller, organisation: Organisation,
         raise NotFound(_("There is no such closure."))
     before = {"day": day.isoformat(), "name": closure.name}
     session.delete(closure)
-    session.flush()
+    _written(session)
     _audited(session, caller, organisation, "calendar.closure_removed", {"before": before, "after": None})
 
 
@@ -84,7 +84,7 @@ def add_rule(
     _close_earlier(earlier, draft.valid_from)
     row = ClockRule(organisation_id=organisation.id, workflow=workflow, **_columns(draft))
     session.add(row)
-    session.flush()
+    _written(session)
     _keep_covered(session, organisation, workflow)
     ended = [version.public_id for version in earlier if version.valid_to == draft.valid_from]
     details = {"before": {"ended": ended} if ended else None, "after": shown(row)}
@@ -102,7 +102,7 @@ def end_rule(
         reason = _("Choose a day after the rule began, %(day)s.", day=row.valid_from.isoformat())
         raise Missing(_("The rule cannot end before it begins."), {"valid_to": reason})
     before, row.valid_to = shown(row), valid_to
-    session.flush()
+    _written(session)
     _keep_covered(session, organisation, row.workflow)
     details = {"before": before, "after": shown(row)}
     _audited(session, caller, organisation, "rule.ended", details, row.public_id)
@@ -223,3 +223,9 @@ def _audited(
 
 def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
+
+
+def _written(session: Session) -> None:
+    """What was changed holds from here on in the session."""
+    session.flush()
+    clocks.forget(session)

@@ -71,11 +71,11 @@ def is_not_preparer(_session: Session, case: Any, caller: Caller) -> str | None:
 
 def can_be_extended(session: Session, case: Any, _caller: Caller) -> str | None:
     """Once, where the rule allows it, before the first due date passes."""
-    used = session.scalar(select(CaseExtension.id).where(CaseExtension.case_id == case.id))
-    if used is not None:
-        return str(_l("The due date was extended already, and that can be done once."))
-    if not clocks.govern(session, case).winner.rule.extension_days:
+    rule = clocks.rule_of(session, case)
+    if rule is None or not rule.extension_days:
         return str(_l("The rule that governs this due date allows no extension."))
+    if session.scalar(select(CaseExtension.id).where(CaseExtension.case_id == case.id)) is not None:
+        return str(_l("The due date was extended already, and that can be done once."))
     if case.first_due_at is not None and case.first_due_at < now():
         return str(_l("The first due date has passed: it is too late for an extension."))
     return None
