@@ -1,4 +1,4 @@
-"""Draws every workflow's lifecycle from its table into `docs/lifecycles.md`. `--check` fails when it is stale."""
+"""Draws every workflow's lifecycle into `docs/lifecycles.md`. `--check` fails when the page is stale."""
 
 import sys
 from pathlib import Path
@@ -48,7 +48,10 @@ def _diagram(lifecycle: Lifecycle) -> list[str]:
     lines = ["stateDiagram-v2", f"    [*] --> {lifecycle.statuses[0].code}: create"]
     for status in lifecycle.statuses:
         lines.append(f'    state "{status.label}" as {status.code}')
-        lines += [f"    {source} --> {target}: {action}" for source, target, action in _arrows(lifecycle, status.code)]
+        lines += [
+            f"    {source} --> {target}: {action}"
+            for source, target, action in _arrows(lifecycle, status.code)
+        ]
         if not status.is_open:
             lines.append(f"    {status.code} --> [*]")
     return lines
