@@ -64,8 +64,7 @@ def extend(firing: Firing) -> None:
         clocks.extend(firing.session, firing.case, firing.at, until, firing.needs.reason)
     except clock.ClockError as error:
         raise Missing(str(error), {"until": str(error)}) from None
-    details = {"until": until.isoformat(), "reason": firing.needs.reason}
-    letters.order(firing.session, firing.caller, firing.case, letters.EXTENSION, details)
+    letters.order(firing.session, firing.caller, firing.case, letters.EXTENSION, {})
     messages.extended(firing, until)
 
 

@@ -15,10 +15,12 @@ import pikepdf
 from babel.dates import format_date
 from flask_babel import force_locale
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duecare.core import clocks, lifecycle
 from duecare.core.access import Caller
+from duecare.core.cases import CaseExtension
 from duecare.core.documents import generated
 from duecare.core.documents.pdf import render
 from duecare.core.jobs.queue import JobKind, Work, enqueue
@@ -53,7 +55,7 @@ class Letter:
 def order(
     session: Session, caller: Caller, case: ReleaseRequest, letter: str, details: Mapping[str, Any]
 ) -> None:
-    """Has a letter written once the present transaction is committed."""
+    """Has a letter written once the present transaction is committed. `details` is codes, never free text."""
     payload = {
         "case": case.id,
         "letter": letter,
@@ -94,7 +96,7 @@ def typeset(session: Session, case: ReleaseRequest, letter: str, details: Mappin
     at = now()
     with force_locale(case.requester_locale):
         today = clocks.calendar_of(session, case.organisation).local_date(at)
-        words = asdict(_WORDS[letter](case, details, _shown(case, today)))
+        words = asdict(_WORDS[letter](session, case, details, _shown(case, today)))
         return render(TEMPLATE, words, created=at)
 
 
@@ -113,8 +115,9 @@ def closing_of(organisation: Organisation) -> tuple[str, ...]:
     return (_("Sincerely,"), _("Health Information Management"), organisation.name)
 
 
-def _extension(case: ReleaseRequest, details: Mapping[str, Any], today: str) -> Letter:
-    until = _shown(case, date.fromisoformat(details["until"]))
+def _extension(session: Session, case: ReleaseRequest, _details: Mapping[str, Any], today: str) -> Letter:
+    extension = session.scalars(select(CaseExtension).where(CaseExtension.case_id == case.id)).one()
+    until = _shown(case, extension.until)
     return Letter(
         title=_("We need more time for your request %(number)s", number=case.number),
         language=case.requester_locale,
@@ -124,7 +127,7 @@ def _extension(case: ReleaseRequest, details: Mapping[str, Any], today: str) -> 
         before=(
             _("We received your request on %(day)s.", day=_shown(case, _received(case))),
             _("We cannot complete it in the time we first had. The reason is:"),
-            str(details["reason"]),
+            extension.reason,
             _("We will complete your request by %(day)s. The law allows one such extension.", day=until),
         ),
         points=(),
@@ -133,7 +136,7 @@ def _extension(case: ReleaseRequest, details: Mapping[str, Any], today: str) -> 
     )
 
 
-def _cure(case: ReleaseRequest, details: Mapping[str, Any], today: str) -> Letter:
+def _cure(_session: Session, case: ReleaseRequest, details: Mapping[str, Any], today: str) -> Letter:
     return Letter(
         title=_("Your request %(number)s: we need something more", number=case.number),
         language=case.requester_locale,
@@ -168,7 +171,7 @@ def _shown(case: ReleaseRequest, day: date) -> str:
     return str(format_date(day, "long", locale=case.requester_locale))
 
 
-_WORDS: dict[str, Callable[[ReleaseRequest, Mapping[str, Any], str], Letter]] = {
+_WORDS: dict[str, Callable[[Session, ReleaseRequest, Mapping[str, Any], str], Letter]] = {
     EXTENSION: _extension,
     CURE: _cure,
 }
