@@ -65,6 +65,7 @@ def add_passkey(page: Page, address: str, usage: str) -> None:
 
 
 def sign_out(page: Page) -> None:
+    page.locator("summary", has_text="Your menu").click()
     page.get_by_role("button", name="Sign out").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
 
