@@ -8,7 +8,7 @@ import socket
 import struct
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from io import BytesIO
 from typing import Any
@@ -25,10 +25,11 @@ from duecare.core.documents.folder_store import FolderStore
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.documents.store import StoreUnavailable
 from duecare.core.installation import Installation
-from duecare.core.jobs import runner
+from duecare.core.jobs import celery_runner, queue, runner
 from duecare.core.jobs.models import DONE, WAITING, Job
 from duecare.core.notices import delivery
 from duecare.core.notices.models import Notice
+from duecare.core.time import monotonic
 from tests.core.documents import made
 from tests.support import world as worlds
 from tests.support.api import ApiClient, issue_token, problem_of
@@ -323,3 +324,26 @@ def test_the_runner_waits_for_the_database_and_goes_on(world: World, monkeypatch
 
 def _states(installation: Installation) -> set[str]:
     return {job.state for job in rows(installation, Job) if job.organisation_id and not job.key}
+
+
+# Broker
+
+
+@pytest.fixture
+def untold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody is told of jobs after the test; who hangs is given up soon."""
+    monkeypatch.setattr(queue, "_tellers", [])
+    monkeypatch.setattr(celery_runner, "BROKER_SECONDS", IMPATIENT_SECONDS)
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_jobs_run_by_the_table_while_the_broker_is_away(
+    world: World, alice: ApiClient, untold: None, hangs: bool
+) -> None:
+    with listening(None) if hangs else nullcontext(closed_port()) as port:
+        celery_runner.tell_workers(f"redis://127.0.0.1:{port}/0")
+        began = monotonic()
+        assert alice.post("/releases", json=alice.new_release()).status_code == 201
+        assert monotonic() - began < celery_runner.LOOK_EVERY_SECONDS / 2
+        assert runner.run_due(world.installation)
+    assert _states(world.installation) == {DONE}

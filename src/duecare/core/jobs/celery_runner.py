@@ -21,8 +21,11 @@ LOOK_EVERY_SECONDS = 20
 BROKER_SECONDS = 2
 
 
-def messenger(queue_url: str) -> Celery:
-    """The Celery app of a broker (`redis://…`, `amqp://…`, `sqs://…`). Connects when it is first used."""
+def messenger(queue_url: str, silence_seconds: float) -> Celery:
+    """The Celery app of a broker (`redis://…`, `amqp://…`, `sqs://…`). Connects when it is first used.
+
+    A broker that is silent for longer counts as away.
+    """
     celery = Celery("duecare", broker=queue_url, set_as_current=False)
     celery.conf.update(
         task_default_queue=QUEUE,
@@ -31,7 +34,7 @@ def messenger(queue_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_transport_options={
             "socket_connect_timeout": BROKER_SECONDS,
-            "socket_timeout": LOOK_EVERY_SECONDS,
+            "socket_timeout": silence_seconds,
         },
         worker_hijack_root_logger=False,
         worker_prefetch_multiplier=1,
@@ -41,7 +44,7 @@ def messenger(queue_url: str) -> Celery:
 
 def tell_workers(queue_url: str) -> None:
     """From now on, a commit that wrote a job sends a message; a broker that is away only delays the job."""
-    celery = messenger(queue_url)
+    celery = messenger(queue_url, BROKER_SECONDS)
 
     def tell() -> None:
         try:
@@ -55,7 +58,7 @@ def tell_workers(queue_url: str) -> None:
 def work(app: Flask, queue_url: str) -> None:
     """Runs due jobs when told, and looks by itself now and then, until SIGTERM or SIGINT."""
     installation = app.extensions[EXTENSION]
-    celery = messenger(queue_url)
+    celery = messenger(queue_url, LOOK_EVERY_SECONDS)
 
     def run_due() -> None:
         with app.app_context():
