@@ -244,3 +244,10 @@ def test_a_forged_link_is_refused(client, installation, settings):
     post(client, "/forgotten-password", email=ALICE)
     link = mailed_link(installation, settings)
     assert client.get(link[:-1] + ("a" if link[-1] != "a" else "b")).status_code == 404
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_to_the_code_page_does_not_end_it(alice, method):
+    token = token_of(alice.get("/account").text)
+    alice.open("/sign-in/code", method=method, data={"csrf_token": token} if method == "POST" else None)
+    assert alice.get("/account").status_code == 200

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Flask, g, request, session
+from flask import Blueprint, Flask, g, redirect, request, session, url_for
 from flask_login import user_logged_out
 from flask_security import Security, recovery_codes, tf_plugin, user_authenticated, views, webauthn
 from flask_security.core import AnonymousUser
@@ -29,6 +29,7 @@ from duecare.web.targets import local_target
 
 STEP_SINCE = "second_step_since"
 HALF_WAY = "tf_user_id"
+CODE_PAGE = "security.two_factor_token_validation"
 BOTH = ("GET", "POST")
 at_sign_in = public("comes before signing in; every try is counted")
 at_second_step = public("serves only who gave the first factor; every try is counted")
@@ -126,9 +127,19 @@ def _blueprint() -> Blueprint:
     for page in PAGES:
         blueprint.add_url_rule(page.path, page.endpoint, page.rule(page.view), methods=list(page.methods))
     blueprint.before_request(_forget_old_first_factor)
+    blueprint.before_request(_keep_signed_in)
     blueprint.after_request(_note_first_factor)
     blueprint.after_request(_stay_here)
     return blueprint
+
+
+def _keep_signed_in() -> Response | None:
+    """Leads away who is signed in and has no code to enter: the view would take it for an attack and end
+    the session, also when another site's link or picture led there."""
+    has_code_to_enter = all(session.get(name) for name in ("tf_state", "tf_primary_method", "tf_totp_secret"))
+    if request.endpoint == CODE_PAGE and requests.caller().user_id is not None and not has_code_to_enter:
+        return redirect(url_for("account.show"))
+    return None
 
 
 def _start_session(_app: Flask, user: User, authn_via: list[str] | None = None, **_: Any) -> None:
