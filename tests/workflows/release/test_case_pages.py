@@ -87,6 +87,54 @@ def test_only_what_the_person_may_do_now_is_offered(signed_in, case_in, name, st
     assert bool(actions) == bool(offered)
 
 
+def primary(shown):
+    """The words of the one button that stands out among the actions."""
+    return text(shown.xpath("//*[contains(@class, 'case-actions')]//*[contains(@class, 'btn-primary')]")[0])
+
+
+def test_a_package_that_was_sent_back_is_built_again_before_it_is_submitted(signed_in, case_in, world: World):
+    case, alice = case_in("needs_correction"), signed_in("alice")
+    assert primary(page(alice.get(address(case)))) == "Build the package"
+    with world.installation.database.transaction() as session:
+        worlds.add_document(session, session.get_one(ReleaseRequest, case.id), "release_package")
+    assert primary(page(alice.get(address(case)))) == "Submit for review"
+
+
+def test_a_new_link_to_a_completed_package_is_offered_to_those_who_may_send_it(signed_in, case_in):
+    case = case_in("completed")
+    for name, is_offered in [("alice", True), ("quentin", False), ("priya", False)]:
+        forms = page(signed_in(name).get(address(case))).xpath(f"//form[@action='{address(case, '/pickup')}']")
+        assert bool(forms) == is_offered, name
+
+
+def test_no_link_is_offered_to_a_requester_without_an_e_mail_address(signed_in, case_in, world: World):
+    case = case_in("completed")
+    with world.installation.database.transaction() as session:
+        session.get_one(ReleaseRequest, case.id).requester_email = ""
+    shown = page(signed_in("alice").get(address(case)))
+    assert not shown.xpath(f"//form[@action='{address(case, '/pickup')}']")
+    assert "The requester gave no e-mail address" in text(shown)
+
+
+def test_every_event_of_a_pickup_is_told_in_words(signed_in, case_in):
+    case, alice = case_in("completed"), signed_in("alice")
+    alice.post(address(case, "/pickup"))
+    assert "Alice Example sent a new link to the package" in text(page(alice.get(address(case))))
+
+
+def test_a_closed_request_shows_no_due_date(signed_in, case_in):
+    case = case_in("completed")
+    for part in PARTS[:-1]:
+        assert "no due date" not in text(page(signed_in("alice").get(address(case, part))))
+
+
+def test_the_receipt_is_reached_from_the_requester_s_facts(signed_in, case_in):
+    case, link = case_in("received"), "//a[@href='{}']"
+    for name, is_there in [("alice", True), ("priya", False)]:
+        shown = page(signed_in(name).get(address(case, "?part=requester")))
+        assert bool(shown.xpath(link.format(address(case, "/receipt")))) == is_there, name
+
+
 def test_what_must_wait_says_why(signed_in, case_in):
     shown = text(page(signed_in("alice").get(address(case_in("in_progress")))))
     assert "There is no accepted release package yet: build or upload one." in shown

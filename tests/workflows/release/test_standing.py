@@ -1,6 +1,6 @@
 """A sentence says where a request stands, as one would say it over the telephone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
@@ -30,6 +30,27 @@ def test_each_status_has_its_sentence(world: World, installation: Installation, 
     with time_machine.travel(MONDAY, tick=False), installation.database.transaction() as session:
         case = worlds.bring_to(world, session, worlds.create(world, session), status)
         assert standing.sentence_of(session, case) == SENTENCES[status]
+
+
+def test_a_link_that_ran_out_is_not_said_to_work(world: World, installation: Installation):
+    with time_machine.travel(MONDAY, tick=False) as clock, installation.database.transaction() as session:
+        case = worlds.bring_to(world, session, worlds.create(world, session), "completed")
+        clock.shift(timedelta(days=31))
+        assert standing.sentence_of(session, case).endswith("was not fetched, and its link no longer works.")
+
+
+def test_a_day_of_another_year_is_said_with_its_year(world: World, installation: Installation):
+    with time_machine.travel(MONDAY, tick=False) as clock, installation.database.transaction() as session:
+        case = worlds.bring_to(world, session, worlds.create(world, session), "cancelled")
+        clock.shift(timedelta(days=365))
+        assert standing.sentence_of(session, case).startswith("Cancelled on Mon 2 Mar 2026")
+
+
+def test_one_day_is_not_called_days(world: World, installation: Installation):
+    with time_machine.travel(MONDAY, tick=False), installation.database.transaction() as session:
+        case = worlds.create(world, session, received_at=MONDAY - timedelta(days=1))
+        worlds.bring_to(world, session, case, "completed")
+        assert ", 1 day after receipt." in standing.sentence_of(session, case)
 
 
 def test_a_request_that_lacks_only_its_package_says_so(world: World, installation: Installation):

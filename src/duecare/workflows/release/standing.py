@@ -1,6 +1,6 @@
 """Where a request stands, in a sentence that can be read over the telephone: what is awaited, and from whom.
 
-Pure words about facts that are passed in; the due date stands beside it on every page.
+Words about facts that are read first; the due date stands beside it on every page.
 """
 
 from collections.abc import Callable
@@ -16,8 +16,10 @@ from sqlalchemy.orm import Session
 from duecare.core.access import SYSTEM
 from duecare.core.cases import CaseEvent, CasePause
 from duecare.core.texts import gettext as _
-from duecare.core.texts import locale
+from duecare.core.texts import locale, ngettext
+from duecare.core.time import now
 from duecare.workflows.release import guards, terms
+from duecare.workflows.release import pickup as pickups
 from duecare.workflows.release.models import Pickup, ReleaseRequest
 
 
@@ -34,6 +36,7 @@ class Facts:
     clock_stands: bool = False
     days: int | None = None
     pickup_until: str = ""
+    link_is_dead: bool = False
     fetched_on: str = ""
 
 
@@ -92,13 +95,20 @@ def _needs_correction(_case: ReleaseRequest, facts: Facts) -> str:
 
 
 def _completed(_case: ReleaseRequest, facts: Facts) -> str:
-    done = _("Completed on %(day)s, %(days)s days after receipt.", day=facts.since, days=facts.days)
+    done = ngettext(
+        "Completed on %(day)s, %(num)d day after receipt.",
+        "Completed on %(day)s, %(num)d days after receipt.",
+        facts.days or 0,
+        day=facts.since,
+    )
     if facts.fetched_on:
         return f"{done} " + _("The package was fetched on %(day)s.", day=facts.fetched_on)
     if facts.pickup_until:
         return f"{done} " + _(
             "The package was not fetched yet; the link works until %(day)s.", day=facts.pickup_until
         )
+    if facts.link_is_dead:
+        return f"{done} " + _("The package was not fetched, and its link no longer works.")
     return done
 
 
@@ -153,13 +163,19 @@ def _read_pickup(session: Session, case: ReleaseRequest) -> dict[str, Any]:
     )
     if pickup is None:
         return {}
-    fetched = _day(case, pickup.fetched_at) if pickup.fetched_at else ""
-    return {"pickup_until": _day(case, pickup.expires_at), "fetched_on": fetched}
+    if pickup.fetched_at:
+        return {"fetched_on": _day(case, pickup.fetched_at)}
+    if not pickups.is_open(pickup, now()):
+        return {"link_is_dead": True}
+    return {"pickup_until": _day(case, pickup.expires_at)}
 
 
 def _day(case: ReleaseRequest, moment: datetime) -> str:
-    local = moment.astimezone(ZoneInfo(case.organisation.zone)).date()
-    return str(format_date(local, "EEE d MMM", locale=locale()))
+    """The day where the organisation is, with its year unless that is this year."""
+    zone = ZoneInfo(case.organisation.zone)
+    local = moment.astimezone(zone).date()
+    pattern = "EEE d MMM" if local.year == now().astimezone(zone).year else "EEE d MMM y"
+    return str(format_date(local, pattern, locale=locale()))
 
 
 def _quoted(note: str) -> str:

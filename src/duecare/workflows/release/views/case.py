@@ -89,6 +89,7 @@ def page_of(session: Session, found: ReleaseRequest) -> dict[str, Any]:
         "upload": requests.installation().settings,
         "similar": duplicates.similar_open(session, found),
         "may_work": caller.may(Permission.RELEASES_WORK),
+        "may_receipt": caller.may(Permission.RELEASES_CREATE),
         "may_note": caller.may(Permission.RELEASES_NOTE),
         "may_review": caller.may(Permission.RELEASES_REVIEW),
         "version": presenting.version_of(session, found),

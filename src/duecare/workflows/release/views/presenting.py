@@ -57,6 +57,8 @@ EVENT_WORDS = {
     "renew_tracking_code": _l("gave a new tracking code"),
     "build_package": _l("built the package"),
     "review": _l("confirmed every point of the review"),
+    "offer_pickup": _l("sent a new link to the package"),
+    "fetch_package": _l("fetched the package"),
 }
 EVENT_TONES = {
     "complete": ("good", "check"),
@@ -90,10 +92,11 @@ def actions_of(session: Session, case: ReleaseRequest, caller: Caller) -> list[d
     options = LIFECYCLE.options(session, case, caller)
     likely = LIKELY.get(case.status, ())
     ranked = sorted(options, key=lambda each: _rank(each.transition.action, likely))
-    return _preparation(session, case, caller) + [
+    offered = [
         _review(session, case, caller) if option.transition.action == "complete" else _action(case, option)
         for option in ranked
     ]
+    return _preparation(session, case, caller) + _pickup(case, caller) + offered
 
 
 def _preparation(session: Session, case: ReleaseRequest, caller: Caller) -> list[dict[str, Any]]:
@@ -104,10 +107,36 @@ def _preparation(session: Session, case: ReleaseRequest, caller: Caller) -> list
     if authorization.obstacle(session, case, today):
         address = url_for("release_authorizations.check", number=case.number, stage="intake")
         return [_step(_("Check the authorization"), address, "c")]
-    if guards.package_of(session, case) is None:
+    if _awaits_package(session, case):
         address = url_for("release_packages.package", number=case.number)
         return [_step(_("Build the package"), address, "b")]
     return []
+
+
+def _awaits_package(session: Session, case: ReleaseRequest) -> bool:
+    """True without an accepted package, and while the one that was sent back is still the newest."""
+    package = guards.package_of(session, case)
+    sent_back_at = case.status_since if case.status == "needs_correction" else None
+    return package is None or (sent_back_at is not None and package.uploaded_at < sent_back_at)
+
+
+def _pickup(case: ReleaseRequest, caller: Caller) -> list[dict[str, Any]]:
+    """Sending the link to a completed package anew, for a requester whose link ran out or got lost."""
+    if case.status != "completed" or not caller.may(Permission.RELEASES_WORK):
+        return []
+    label = _("Send a new link")
+    told = _("The requester gets a new link by e-mail. Earlier links stop working.")
+    unreachable = _("The requester gave no e-mail address: the link cannot be sent.")
+    return [
+        {
+            "label": label,
+            "url": url_for("release_pickup.offer", number=case.number),
+            "method": "post",
+            "possible": bool(case.requester_email),
+            "reason": None if case.requester_email else unreachable,
+            "confirm": {"title": label, "text": told, "label": label},
+        }
+    ]
 
 
 def _step(label: str, address: str, key: str) -> dict[str, Any]:
