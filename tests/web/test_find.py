@@ -33,6 +33,11 @@ def number(world: World, installation: Installation) -> str:
         "448210",
         "4/3/1971",
         "1971-04-03",
+        "04/03/71",
+        "3 Apr 1971",
+        "April 3rd, 1971",
+        "3 de abril de 1971",
+        "lopez apr 3 1971",
         "finch",
         "harold wren",
         "1971-04-03 mar",
@@ -55,6 +60,20 @@ def test_a_whole_number_goes_straight_to_its_case(
 def test_a_part_of_a_number_never_opens_a_case_by_guess(app: Flask, world: World, number: str) -> None:
     client = sign_in_as(app, world, "alice")
     assert number in check_page(client.get("/find", query_string={"q": number[:-1]}))
+
+
+@pytest.mark.parametrize("strip", [str, lambda serial: serial.lstrip("0")])
+def test_the_end_of_a_number_is_found_with_and_without_its_zeros(
+    app: Flask, world: World, number: str, strip: Callable[[str], str]
+) -> None:
+    text = strip(number.rpartition("-")[2])
+    assert number in check_page(sign_in_as(app, world, "alice").get("/find", query_string={"q": text}))
+
+
+@pytest.mark.parametrize("text", ["lopez 4/31/1971", "12-34-56", "smarch 3 1971"])
+def test_what_is_no_date_is_taken_as_words(app: Flask, world: World, number: str, text: str) -> None:
+    answer = sign_in_as(app, world, "alice").get("/find", query_string={"q": text})
+    assert "Nothing found" in check_page(answer)
 
 
 @pytest.mark.parametrize("text", ["lopez", "777", "448210"])
@@ -92,7 +111,7 @@ def test_suggestions_come_while_typing(app: Flask, world: World, number: str) ->
                 "number": number,
                 "url": f"/releases/{number}",
                 "person": "Maria Lopez",
-                "born": "1971-04-03",
+                "born": "3 Apr 1971",
                 "mrn": "448210",
                 "what": "Discharge summary, Imaging reports — Attorney",
                 "status": "Received",

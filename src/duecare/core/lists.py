@@ -151,12 +151,11 @@ def line(row: CaseRow, caller: Caller, *, show_birth: bool = False) -> Line:
     workflow = workflows.named(row.workflow)
     status = workflow.lifecycle.status(row.status)
     url = workflow.path_of(row.number)
-    urgent = f"{PRIORITY_LABELS[row.priority]} · " if row.priority != "routine" else ""
     return Line(
         number=row.number,
         url=url,
         person=row.patient_name,
-        what=urgent + row.title,
+        what=what(row.priority, row.title),
         next_action=status.next_action or status.label,
         status_label=status.label,
         status_tone=TONES.get(status.tone, status.tone),
@@ -172,6 +171,11 @@ def line(row: CaseRow, caller: Caller, *, show_birth: bool = False) -> Line:
         mrn=row.mrn,
         show_birth=show_birth,
     )
+
+
+def what(priority: str, title: str) -> str:
+    """What a case is about, beginning with its priority where that is out of the ordinary."""
+    return title if priority == "routine" else f"{PRIORITY_LABELS[priority]} · {title}"
 
 
 def may_assign(caller: Caller, row: CaseRow) -> bool:

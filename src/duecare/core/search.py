@@ -8,12 +8,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+from babel.dates import get_month_names
 from sqlalchemy import delete, exists, func, insert, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement, Select
 
 from duecare.core.cases import Case, SearchTerm
 from duecare.core.patients.operations import folded
+from duecare.core.time import now
 
 TERM_LENGTH = 64
 MAX_WORDS = 6
@@ -22,15 +24,24 @@ LAST = "\U0010ffff"
 _NUMBER = re.compile(r"\b[A-Za-z]{2,4}-\d{1,4}(?:-\d*)?")
 _DATE_FORMS = (
     re.compile(r"(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})[/.-](?P<year>\d{4})"),
+    re.compile(r"\b(?P<month>\d{1,2})/(?P<day>\d{1,2})/(?P<year>\d{2})\b"),
     re.compile(r"(?P<year>\d{4})-(?P<month>\d{1,2})-(?P<day>\d{1,2})"),
+    re.compile(r"\b(?P<day>\d{1,2})\.? (?:de )?(?P<month>[^\W\d_]{3,10})\.?,? (?:de )?(?P<year>\d{4})\b"),
+    re.compile(r"\b(?P<month>[^\W\d_]{3,10})\.? (?P<day>\d{1,2})(?:st|nd|rd|th)?,? (?P<year>\d{4})\b"),
 )
+_MONTHS = {
+    folded(name)[:3]: month
+    for language in ("en", "es")
+    for month, name in get_month_names("wide", locale=language).items()
+}
 
 
 def terms_of(case: Case, texts: Iterable[str | None]) -> set[str]:
     """The words a case is found by: its number, its patient and whatever texts its workflow gives."""
     words = {word for text in texts if text for word in folded(text).split()}
     words.add(case.number.casefold())
-    words.add(case.number.rpartition("-")[2].lstrip("0"))
+    serial = case.number.rpartition("-")[2]
+    words |= {serial, serial.lstrip("0")}
     if case.patient is not None:
         words.update(folded(case.patient.name).split())
         words.add(f"d{case.patient.date_of_birth:%Y%m%d}")
@@ -55,7 +66,7 @@ def index(session: Session, case: Case, texts: Iterable[str | None]) -> None:
 
 
 def words_of(query: str) -> list[str]:
-    """The words asked for; a date in US or ISO form counts as one word."""
+    """The words asked for. A date counts as one: US or ISO, or with its month in English or Spanish."""
     found: list[str] = []
     rest = query
     for form in _DATE_FORMS:
@@ -124,8 +135,17 @@ def _begins(term: type[SearchTerm], word: str) -> tuple[ColumnElement[bool], ...
 
 
 def _as_date(match: re.Match[str]) -> date | None:
-    parts = {name: int(value) for name, value in match.groupdict().items()}
+    day, month, year = match.group("day", "month", "year")
+    month_number = int(month) if month.isdigit() else _MONTHS.get(folded(month)[:3], 0)
     try:
-        return date(**parts)
+        return date(_whole_year(int(year)), month_number, int(day))
     except ValueError:
         return None
+
+
+def _whole_year(year: int) -> int:
+    """A year of two digits is the latest one that is not to come: people say their year of birth so."""
+    if year >= 100:
+        return year
+    this_year = now().year
+    return this_year - (this_year - year) % 100

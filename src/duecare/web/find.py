@@ -12,6 +12,7 @@ from duecare.core.lists import Line
 from duecare.core.patients.operations import folded
 from duecare.core.queues import CaseRow, Filters
 from duecare.core.requests import signed_in
+from duecare.web.format import born
 
 pages = Blueprint("find", __name__)
 ROWS = 50
@@ -81,7 +82,7 @@ def _suggestion(line: Line) -> dict[str, Any]:
         "number": line.number,
         "url": line.url,
         "person": line.person,
-        "born": line.born.isoformat() if line.born else None,
+        "born": born(line.born) if line.born else None,
         "mrn": line.mrn,
         "what": line.what,
         "status": str(line.status_label),

@@ -33,7 +33,8 @@ def test_each_figure_equals_the_rows_it_opens(signed_in, case_in, world: World):
         late = session.get_one(ReleaseRequest, 1)
         late.due_at = late.received_at
         session.flush()
-        loads = {load.person.name: load for load in board.workload(session, world.riverside.id, now())}
+        found = board.workload(session, world.riverside.id, now(), world.riverside.zone)
+        loads = {load.person.name: load for load in found}
     alice = loads["Alice Example"]
     assert (alice.open, alice.overdue, alice.on_hold) == (4, 1, 1)
     assert loads["Bob Example"].open == 0

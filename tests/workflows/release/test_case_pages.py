@@ -102,9 +102,9 @@ def test_a_package_that_was_sent_back_is_built_again_before_it_is_submitted(sign
 
 def test_a_new_link_to_a_completed_package_is_offered_to_those_who_may_send_it(signed_in, case_in):
     case = case_in("completed")
+    form = f"//form[@action='{address(case, '/pickup')}']"
     for name, is_offered in [("alice", True), ("quentin", False), ("priya", False)]:
-        forms = page(signed_in(name).get(address(case))).xpath(f"//form[@action='{address(case, '/pickup')}']")
-        assert bool(forms) == is_offered, name
+        assert bool(page(signed_in(name).get(address(case))).xpath(form)) == is_offered, name
 
 
 def test_no_link_is_offered_to_a_requester_without_an_e_mail_address(signed_in, case_in, world: World):

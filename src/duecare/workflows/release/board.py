@@ -1,17 +1,18 @@
 """The supervisor's board: what nobody has, and how much everybody has."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from duecare.core.cases import Case
 from duecare.core.people.models import User
+from duecare.core.queues.filters import due_within
 from duecare.workflows.release import queries
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
+from duecare.workflows.release.question import SOON_DAYS
 
-SOON = timedelta(days=3)
 SHOWN = 200
 UNASSIGNED = "unassigned"
 KINDS = ("open", "overdue", "soon", "on_hold")
@@ -19,7 +20,7 @@ KINDS = ("open", "overdue", "soon", "on_hold")
 
 @dataclass(frozen=True)
 class Load:
-    """A specialist's open work, and how much of it is overdue, due within `SOON`, or on hold."""
+    """A specialist's open work, and how much of it is overdue, due within `SOON_DAYS`, or on hold."""
 
     person: User
     open: int = 0
@@ -28,9 +29,9 @@ class Load:
     on_hold: int = 0
 
 
-def workload(session: Session, organisation_id: int, at: datetime) -> list[Load]:
+def workload(session: Session, organisation_id: int, at: datetime, zone: str) -> list[Load]:
     """The load of every active specialist, the heaviest last, so that the first has room."""
-    counted = [func.sum(case((condition, 1), else_=0)) for condition in (_is(kind, at) for kind in KINDS[1:])]
+    counted = [func.sum(case((_is(kind, at, zone), 1), else_=0)) for kind in KINDS[1:]]
     query = (
         select(Case.assignee_id, func.count(), *counted)
         .where(*_open(organisation_id), Case.assignee_id.is_not(None))
@@ -45,14 +46,14 @@ def workload(session: Session, organisation_id: int, at: datetime) -> list[Load]
 
 
 def rows(
-    session: Session, organisation_id: int, kind: str, specialist: str | None, at: datetime
+    session: Session, organisation_id: int, kind: str, specialist: str | None, at: datetime, zone: str
 ) -> list[ReleaseRequest]:
     """The open requests of a figure of the board, the most urgent first, at most `SHOWN`."""
     query = _requests(organisation_id)
     if kind == UNASSIGNED:
         query = query.where(ReleaseRequest.assignee_id.is_(None))
     elif kind in KINDS[1:]:
-        query = query.where(_is(kind, at))
+        query = query.where(_is(kind, at, zone))
     if specialist:
         person = select(User.id).where(User.public_id == specialist).scalar_subquery()
         query = query.where(ReleaseRequest.assignee_id == person)
@@ -72,10 +73,10 @@ def _open(organisation_id: int) -> tuple[ColumnElement[bool], ...]:
     return (Case.organisation_id == organisation_id, Case.is_open.is_(True), Case.workflow == WORKFLOW)
 
 
-def _is(kind: str, at: datetime) -> ColumnElement[bool]:
+def _is(kind: str, at: datetime, zone: str) -> ColumnElement[bool]:
     conditions = {
         "overdue": Case.due_at < at,
-        "soon": (Case.due_at >= at) & (Case.due_at < at + SOON),
+        "soon": and_(*due_within(SOON_DAYS, zone, at)),
         "on_hold": Case.status == "on_hold",
     }
     return conditions[kind]

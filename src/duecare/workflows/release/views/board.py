@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
-from duecare.core import requests
+from duecare.core import lists, requests
 from duecare.core.errors import DomainError
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
@@ -24,7 +24,7 @@ LABELS = {
     boards.UNASSIGNED: _l("Unassigned"),
     "open": _l("Open"),
     "overdue": _l("Overdue"),
-    "soon": _l("Due soon"),
+    "soon": _l("Due within 3 days"),
     "on_hold": _l("On hold"),
 }
 AT_ONCE = 200
@@ -34,13 +34,13 @@ AT_ONCE = 200
 @requires(Permission.RELEASES_ASSIGN)
 def board() -> str:
     """The board; `show` and `specialist` choose the rows of one of its figures."""
-    session, at = requests.reading(), now()
+    session, at, zone = requests.reading(), now(), requests.caller().zone
     organisation = requests.organisation_id()
     shown = request.args.get("show", boards.UNASSIGNED)
     shown = shown if shown in LABELS else boards.UNASSIGNED
     specialist = request.args.get("specialist") or None
-    loads = boards.workload(session, organisation, at)
-    found = boards.rows(session, organisation, shown, specialist, at)
+    loads = boards.workload(session, organisation, at, zone)
+    found = boards.rows(session, organisation, shown, specialist, at, zone)
     who = next((each.person.name for each in loads if each.person.public_id == specialist), None)
     requests.note_read("release.board_viewed", shown, {"rows": len(found)})
     return render_template(
@@ -93,10 +93,10 @@ def _row(case: ReleaseRequest) -> dict[str, Any]:
         "number": case.number,
         "url": url_for("release_cases.case", number=case.number),
         "person": case.patient.name,
-        "what": case.title,
+        "what": lists.what(case.priority, case.title),
         "next_action": str(LIFECYCLE.status(case.status).next_action),
         "due_at": case.due_at,
-        "who": case.assignee.name if case.assignee else None,
+        "who": lists.short_name(case.assignee.name) if case.assignee else None,
         "mine": False,
         "assign_url": url_for("release_actions.act", number=case.number, action="assign"),
     }
