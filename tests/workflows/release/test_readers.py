@@ -34,3 +34,15 @@ def test_a_privacy_officer_changes_nothing(app: Flask, world: World, number: str
     app.config["WTF_CSRF_ENABLED"] = False
     answer = worlds.sign_in_as(app, world, "priya").post(f"/releases/{number}/{path}", data={"note": "x"})
     assert answer.status_code == 403
+
+
+def test_a_privacy_officer_finds_the_audit_log_of_a_request(app: Flask, world: World, number: str) -> None:
+    officer = worlds.sign_in_as(app, world, "priya")
+    assert f"/admin/audit?subject={number}" in officer.get(f"/releases/{number}").text
+    log = officer.get(f"/admin/audit?subject={number}")
+    assert log.status_code == 200
+    assert number in log.text
+
+
+def test_a_specialist_is_not_led_to_the_audit_log(app: Flask, world: World, number: str) -> None:
+    assert "/admin/audit" not in worlds.sign_in_as(app, world, "alice").get(f"/releases/{number}").text

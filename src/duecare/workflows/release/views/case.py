@@ -91,6 +91,7 @@ def page_of(session: Session, found: ReleaseRequest) -> dict[str, Any]:
         "may_work": caller.may(Permission.RELEASES_WORK),
         "may_receipt": caller.may(Permission.RELEASES_CREATE),
         "may_note": caller.may(Permission.RELEASES_NOTE),
+        "may_audit": caller.may(Core.AUDIT_READ),
         "may_review": caller.may(Permission.RELEASES_REVIEW),
         "version": presenting.version_of(session, found),
         **clock_face(),

@@ -59,6 +59,7 @@ EVENT_WORDS = {
     "review": _l("confirmed every point of the review"),
     "offer_pickup": _l("sent a new link to the package"),
     "fetch_package": _l("fetched the package"),
+    "due_recalculated": _l("moved the due date, because the calendar or a rule changed"),
 }
 EVENT_TONES = {
     "complete": ("good", "check"),
