@@ -49,6 +49,13 @@ def test_a_case_is_found_by_what_a_caller_says(app: Flask, world: World, number:
     assert "Chen" not in page
 
 
+@pytest.mark.parametrize(("name", "is_there"), [("alice", True), ("priya", True), ("adam", False)])
+def test_the_box_stands_only_where_it_can_find_something(
+    app: Flask, world: World, name: str, is_there: bool
+) -> None:
+    assert ('id="find"' in check_page(sign_in_as(app, world, name).get("/"))) == is_there
+
+
 @pytest.mark.parametrize("spell", [str, str.lower])
 def test_a_whole_number_goes_straight_to_its_case(
     app: Flask, world: World, number: str, spell: Callable[[str], str]

@@ -57,7 +57,7 @@ def frame() -> dict[str, Any]:
         "organisation": {"name": caller.organisation_name, "zone": caller.zone},
         "organisations": _organisations(caller),
         "navigation": navigation(caller),
-        "find_url": url_for("find.show"),
+        "find_url": url_for("find.show") if workflows.readable(caller) else None,
         "find_options_url": url_for("find.suggestions"),
         "find_text": request.args.get("q", "") if request.endpoint == "find.show" else "",
         "unread": LocalProxy(_unread),

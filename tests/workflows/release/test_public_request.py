@@ -65,6 +65,13 @@ def test_a_patient_is_not_asked_for_what_the_law_forbids_to_ask(visitor):
     assert "you do not have to send anything" in asked
 
 
+def test_a_patient_is_offered_no_box_for_an_authorization_that_nobody_needs(visitor):
+    visitor.fill_as_patient()
+    shown = visitor.get("/request/riverside/documents").text
+    assert 'name="identification"' in shown
+    assert 'name="authorization"' not in shown
+
+
 def test_a_third_party_must_attach_an_authorization(visitor, world):
     refused = visitor.fill_as_firm(files={})
     assert "Add the permission form that the patient signed" in refused.text

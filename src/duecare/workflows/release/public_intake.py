@@ -19,6 +19,7 @@ from duecare.core.documents.operations import attach
 from duecare.core.errors import Missing
 from duecare.workflows.release import drafts, operations
 from duecare.workflows.release import public_words as words
+from duecare.workflows.release.authorization import parts_needed
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.public_forms import (
@@ -78,6 +79,12 @@ class Course:
     @property
     def asks_authorization(self) -> bool:
         return self.kind is not None and needs_authorization(words.REQUEST_TYPE_OF[self.kind])
+
+    @property
+    def takes_authorization(self) -> bool:
+        """False where no record that is asked for needs one, as for the patient's own."""
+        records = self.answers.get(RECORDS, {}).get("records", [])
+        return self.kind is not None and bool(parts_needed(words.REQUEST_TYPE_OF[self.kind], records))
 
     def title(self, step: str) -> str:
         return str(PATIENT_TITLES[self.kind == "patient"] if step == PATIENT else TITLES[step])

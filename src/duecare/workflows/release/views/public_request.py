@@ -263,6 +263,11 @@ def _documents_page(organisation: Organisation, draft: PublicDraft, faults: list
         files=draft.files,
         faults=faults,
         papers=words.PAPERS,
+        boxes={
+            kind: label
+            for kind, label in words.PAPERS.items()
+            if kind != "authorization" or course.takes_authorization
+        },
         accept=site.ACCEPT,
         most=requests.installation().settings.upload_max_megabytes,
         title=course.title(DOCUMENTS),
