@@ -38,6 +38,7 @@ STAFF_PAGES = (
     Spot("release_intake.form", "/releases/new", SPECIALIST),
     Spot("release_cases.case", "/releases/{received}", SUPERVISOR, ("More",)),
     Spot("release_cases.case", "/releases/{in_progress}?part=requester", SPECIALIST, ("More",)),
+    Spot("release_cases.case", "/releases/{needs_correction}", SPECIALIST, ("why", "Submit for review")),
     Spot("release_cases.case", "/releases/{in_review}?part=authorization", REVIEWER),
     Spot("release_cases.case", "/releases/{completed}?part=clock&document={package}", SUPERVISOR),
     Spot("release_receipts.receipt", "/releases/{received}/receipt", SPECIALIST),
