@@ -49,8 +49,15 @@ def test_a_token_cannot_have_a_scope_that_its_owner_has_not(opened, run, capsys)
 
 
 def test_a_disabled_person_is_told_so(opened, run, capsys):
-    assert run("users", "disable", "ada@example.org") == 0
-    assert "ada@example.org is disabled" in capsys.readouterr().out
+    bob = ("users", "add", "bob@example.org", "--name", "Bob", "--role", "supervisor")
+    assert run(*bob, "--organisation", "riverside") == 0
+    assert run("users", "disable", "bob@example.org") == 0
+    assert "bob@example.org is disabled" in capsys.readouterr().out
+
+
+def test_the_last_administrator_cannot_be_disabled(opened, run, capsys):
+    assert run("users", "disable", "ada@example.org") == 1
+    assert "at least one administrator" in capsys.readouterr().err
 
 
 def test_an_unknown_person_cannot_be_disabled(opened, run):
