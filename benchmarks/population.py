@@ -1,7 +1,8 @@
 """A hospital with years of requests behind it, written straight into the tables, indexes last.
 
 What a page's time depends on is as in life: names repeat, work is open for days and closed for years, so that
-an installation a hundred times larger has a hundred times the open work as well.
+an installation a hundred times larger has a hundred times the open work as well. Patients and cases are drawn
+here; what follows from them (requests, events, search words) is written by the database itself.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,7 +11,7 @@ from itertools import islice
 from random import Random
 from typing import Any
 
-from sqlalchemy import Engine, Table
+from sqlalchemy import Engine, Select, String, Table, cast, func, literal, select, union_all
 
 from duecare.core.access import Caller
 from duecare.core.cases import Case, CaseEvent, SearchTerm
@@ -19,28 +20,30 @@ from duecare.core.patients.models import Patient
 from duecare.core.patients.operations import folded, name_key
 from duecare.core.time import now
 from duecare.demo import people
-from duecare.workflows.release.models import ReleaseRequest
+from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 
 YEARS = 5
 OPEN_FOR_DAYS = 20
 CASES_PER_PATIENT = 4
 BATCH = 20_000
-TABLES = (Patient, Case, ReleaseRequest, CaseEvent, SearchTerm)
+MODELS = (Patient, Case, ReleaseRequest, CaseEvent, SearchTerm)
 OPEN_STATUSES = ("received", "in_progress", "in_progress", "in_progress", "on_hold", "in_review", "needs_correction")
 ENDED_STATUSES = ("completed",) * 18 + ("denied", "cancelled")
-UTC_FORMAT = "%Y-%m-%d %H:%M:%S.%f"
+REQUESTER = "Harold Finch"
 
 
 def populate(opened: Installation, staff: dict[str, Caller], number: int) -> None:
     """Adds `number` cases of one hospital with their patients, events and search words."""
     engine = opened.database.engine
-    tables: list[Table] = [each.__table__ for each in TABLES]  # type: ignore[misc]
+    patients, cases, requests, events, terms = tables = [_table(each) for each in MODELS]
     indexes = [index for table in tables for index in table.indexes]
     for index in indexes:
         index.drop(engine)
     hospital = _Hospital(staff, number)
-    for table, rows in zip(tables, hospital.parts(), strict=True):
-        _write(engine, table, rows)
+    _write(engine, patients, hospital.patients())
+    _write(engine, cases, hospital.cases())
+    for table, rows in [(requests, _requests()), *((events, each) for each in _events()), (terms, _terms())]:
+        _derive(engine, table, rows)
     for index in indexes:
         index.create(engine)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
@@ -48,7 +51,7 @@ def populate(opened: Installation, staff: dict[str, Caller], number: int) -> Non
 
 
 class _Hospital:
-    """Rows of every table, the same for the same number of cases."""
+    """Its patients and cases, the same for the same number of cases."""
 
     def __init__(self, staff: dict[str, Caller], number: int) -> None:
         self.number = number
@@ -56,16 +59,10 @@ class _Hospital:
         self.specialist = staff["specialist"].user_id
         self.at = now()
         rng = Random(number)
-        self.names = [people.draw_name(rng) for _ in range(5000)]
-
-    def parts(self) -> list[Iterator[dict[str, Any]]]:
-        return [self.patients(), self.cases(), self.releases(), self.events(), self.words()]
+        self.names = [name for _ in range(5000) if _is_plain(name := people.draw_name(rng))]
 
     def name(self, patient: int) -> tuple[str, str]:
-        return self.names[patient % 71 * 67 % 5000][0], self.names[patient % len(self.names)][1]
-
-    def birthday(self, patient: int) -> datetime:
-        return datetime(1930, 1, 1, tzinfo=UTC) + timedelta(days=patient * 37 % 33_000)
+        return self.names[patient % len(self.names)]
 
     def received(self, case: int) -> datetime:
         return self.at - timedelta(days=365 * YEARS) * (1 - case / (self.number + 1))
@@ -73,115 +70,122 @@ class _Hospital:
     def patients(self) -> Iterator[dict[str, Any]]:
         for patient in range(1, self.number // CASES_PER_PATIENT + 1):
             first, last = self.name(patient)
+            born = datetime(1930, 1, 1, tzinfo=UTC) + timedelta(days=patient * 37 % 33_000)
             yield {
                 "id": patient,
-                "public_id": f"p{patient:031x}",
                 "organisation_id": self.organisation,
                 "first_name": first,
                 "last_name": last,
                 "name_key": name_key(first, last),
-                "date_of_birth": self.birthday(patient).date(),
+                "date_of_birth": born.date(),
                 "mrn": str(100_000 + patient),
-                "phone": "",
-                "email": "",
-                "created_at": self.at,
-                "updated_at": self.at,
             }
 
     def cases(self) -> Iterator[dict[str, Any]]:
         for case in range(1, self.number + 1):
             received = self.received(case)
-            is_open = self.at - received < timedelta(days=OPEN_FOR_DAYS * (1 + case % 5 == 4))
+            is_open = self.at - received < timedelta(days=OPEN_FOR_DAYS * (1 + (case % 5 == 4)))
             took = 1 + case * 7 % 28
             closed = None if is_open else min(received + timedelta(days=took), self.at)
-            status = self.status(case, is_open=is_open)
+            statuses = OPEN_STATUSES if is_open else ENDED_STATUSES
+            status = statuses[case % len(statuses)]
             yield {
                 "id": case,
-                "public_id": f"c{case:031x}",
-                "workflow": "release",
+                "workflow": WORKFLOW,
                 "number": f"ROI-{received.year}-{case:06d}",
                 "organisation_id": self.organisation,
-                "partner_organisation_id": None,
                 "status": status,
                 "is_open": is_open,
                 "priority": ("routine", "routine", "routine", "urgent", "stat")[case % 5],
                 "title": "Discharge summary — Attorney",
                 "waiting_on": "requester" if status == "on_hold" else None,
-                "patient_id": self.patient_of(case),
+                "patient_id": case % (self.number // CASES_PER_PATIENT) + 1,
                 "assignee_id": None if status == "received" else self.specialist,
                 "received_at": received,
                 "due_at": received + timedelta(days=12 + case % 19),
                 "first_due_at": received + timedelta(days=30),
                 "rule_code": "hipaa_access",
-                "status_since": received,
+                "status_since": min(received + timedelta(days=took // 2), self.at),
                 "closed_at": closed,
                 "turnaround_days": took if closed else None,
-                "extra": {},
-                "version": 1,
                 "created_at": received,
-                "updated_at": received,
             }
 
-    def releases(self) -> Iterator[dict[str, Any]]:
-        for case in range(1, self.number + 1):
-            yield {
-                "id": case,
-                "channel": "fax",
-                "request_type": "third_party",
-                "requester_kind": "attorney",
-                "requester_name": "Harold Finch",
-                "requester_organisation": f"Finch & Wren {case % 400}",
-                "requester_email": "",
-                "requester_phone": "",
-                "requester_address": "",
-                "requester_locale": "en",
-                "record_types": ["discharge_summary"],
-                "purpose": "Legal claim",
-                "delivery": "portal",
-                "notes": "",
-                "tracking_digest": f"{case:064x}",
-            }
 
-    def events(self) -> Iterator[dict[str, Any]]:
-        for event in range(2 * self.number):
-            case = event // 2 + 1
-            status = self.status(case, is_open=False) if event % 2 else "received"
-            yield {
-                "id": event + 1,
-                "organisation_id": self.organisation,
-                "case_id": case,
-                "at": self.received(case) + timedelta(days=event % 2 * (1 + case * 7 % 28)),
-                "actor_id": self.specialist,
-                "actor_kind": "user",
-                "actor_name": "Specialist",
-                "action": "create" if event % 2 == 0 else "complete",
-                "from_status": None,
-                "to_status": status,
-                "note": "",
-                "is_internal": False,
-                "data": {},
-            }
+def _is_plain(name: tuple[str, str]) -> bool:
+    """Whether a name is two different words, so that a case has each of its search words once."""
+    words = {*name, *REQUESTER.split()}
+    return len(words) == 4 and all(folded(word) == word.lower() for word in words)
 
-    def words(self) -> Iterator[dict[str, Any]]:
-        for case in range(1, self.number + 1):
-            patient = self.patient_of(case)
-            first, last = self.name(patient)
-            words = {
-                *folded(f"{first} {last} harold finch wren").split(),
-                f"roi-{self.received(case).year}-{case:06d}",
-                str(case),
-                f"d{self.birthday(patient):%Y%m%d}",
-                str(100_000 + patient),
-            }
-            for word in sorted(words):
-                yield {"organisation_id": self.organisation, "term": word, "case_id": case}
 
-    def patient_of(self, case: int) -> int:
-        return case % max(self.number // CASES_PER_PATIENT, 1) + 1
+def _requests() -> Select[Any]:
+    case = _table(Case).c
+    return select(
+        case.id,
+        literal("fax").label("channel"),
+        literal("third_party").label("request_type"),
+        literal("attorney").label("requester_kind"),
+        literal(REQUESTER).label("requester_name"),
+        literal(["discharge_summary"], _table(ReleaseRequest).c.record_types.type).label("record_types"),
+        literal("Legal claim").label("purpose"),
+        case.public_id.label("tracking_digest"),
+    )
 
-    def status(self, case: int, *, is_open: bool) -> str:
-        statuses = OPEN_STATUSES if is_open else ENDED_STATUSES
-        return statuses[case % len(statuses)]
+
+def _events() -> list[Select[Any]]:
+    """Four of most cases: logged, assigned, submitted, ended."""
+    case = _table(Case).c
+    ended = _event("complete", case.closed_at, "in_review", case.status).where(case.closed_at.is_not(None))
+    return [
+        _event("create", case.received_at, None, "received"),
+        _event("assign", case.received_at, "received", "in_progress"),
+        _event("submit_for_review", case.status_since, "in_progress", "in_review"),
+        ended,
+    ]
+
+
+def _event(action: str, at: Any, left: str | None, to_status: Any) -> Select[Any]:
+    case, event = _table(Case).c, _table(CaseEvent).c
+    return select(
+        case.organisation_id,
+        case.workflow,
+        case.id.label("case_id"),
+        at.label("at"),
+        case.assignee_id.label("actor_id"),
+        literal("user").label("actor_kind"),
+        literal("Specialist").label("actor_name"),
+        literal(action).label("action"),
+        literal(left, event.from_status.type).label("from_status"),
+        (literal(to_status) if isinstance(to_status, str) else to_status).label("to_status"),
+        (case.id % 240 if left else literal(None, event.hours_in_status.type)).label("hours_in_status"),
+    )
+
+
+def _terms() -> Select[Any]:
+    """The words a case is found by, in the order of the table's key."""
+    case, patient = _table(Case).c, _table(Patient).c
+    words = [
+        *(literal(word.lower()) for word in REQUESTER.split()),
+        func.lower(patient.first_name),
+        func.lower(patient.last_name),
+        literal("d") + func.replace(cast(patient.date_of_birth, String), "-", ""),
+        patient.mrn,
+        func.lower(case.number),
+        cast(case.id, String),
+    ]
+    found = union_all(
+        *(
+            select(case.organisation_id, word.label("term"), case.id.label("case_id")).join_from(
+                case.id.table, patient.id.table
+            )
+            for word in words
+        )
+    ).subquery()
+    return select(found).order_by(found.c.organisation_id, found.c.term, found.c.case_id)
+
+
+def _table(model: Any) -> Table:
+    return model.__table__  # type: ignore[no-any-return]
 
 
 def _write(engine: Engine, table: Table, rows: Iterable[dict[str, Any]]) -> None:
@@ -189,3 +193,9 @@ def _write(engine: Engine, table: Table, rows: Iterable[dict[str, Any]]) -> None
     while batch := list(islice(source, BATCH)):
         with engine.begin() as connection:
             connection.execute(table.insert(), batch)
+
+
+def _derive(engine: Engine, table: Table, rows: Select[Any]) -> None:
+    """Columns that the rows do not name get the model's own default."""
+    with engine.begin() as connection:
+        connection.execute(table.insert().from_select([column.name for column in rows.selected_columns], rows))
