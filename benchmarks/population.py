@@ -27,7 +27,15 @@ OPEN_FOR_DAYS = 20
 CASES_PER_PATIENT = 4
 BATCH = 20_000
 MODELS = (Patient, Case, ReleaseRequest, CaseEvent, SearchTerm)
-OPEN_STATUSES = ("received", "in_progress", "in_progress", "in_progress", "on_hold", "in_review", "needs_correction")
+OPEN_STATUSES = (
+    "received",
+    "in_progress",
+    "in_progress",
+    "in_progress",
+    "on_hold",
+    "in_review",
+    "needs_correction",
+)
 ENDED_STATUSES = ("completed",) * 18 + ("denied", "cancelled")
 REQUESTER = "Harold Finch"
 
@@ -198,4 +206,6 @@ def _write(engine: Engine, table: Table, rows: Iterable[dict[str, Any]]) -> None
 def _derive(engine: Engine, table: Table, rows: Select[Any]) -> None:
     """Columns that the rows do not name get the model's own default."""
     with engine.begin() as connection:
-        connection.execute(table.insert().from_select([column.name for column in rows.selected_columns], rows))
+        connection.execute(
+            table.insert().from_select([column.name for column in rows.selected_columns], rows)
+        )

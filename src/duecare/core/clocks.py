@@ -133,7 +133,7 @@ def _remembered(session: Session) -> dict[tuple[object, ...], Any]:
 def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:
     """The derivation of a case's due date, with the rules that gave way to a shorter one."""
     terms = terms_of(session, case.organisation, case.workflow)
-    return govern_under(terms, case, _pauses(session, case), _extension(session, case), as_of)
+    return govern_under(terms, case, *_course(session, case), as_of)
 
 
 def terms_of(session: Session, organisation: Organisation, workflow: str) -> Terms:
@@ -195,13 +195,14 @@ def jurisdictions_of(organisation: Organisation) -> frozenset[str]:
 def extend(session: Session, case: Case, granted_at: datetime, until: date, reason: str) -> None:
     """Grants the one extension. Raises `clock.ClockError` where the governing rule does not permit it."""
     proposed = clock.Extension(granted_at, until, reason)
+    pauses, granted = _course(session, case)
     clock.validate_extension(
         govern(session, case).winner.rule,
         calendar_of(session, case.organisation),
         case.received_at,
-        _pauses(session, case),
+        pauses,
         proposed,
-        _extension(session, case),
+        granted,
     )
     session.add(CaseExtension(case_id=case.id, granted_at=granted_at, until=until, reason=reason))
     session.flush()
@@ -234,12 +235,20 @@ def _calendar(
     return clock.calendar_for(zone, country, state, dict(closures), years)
 
 
-def _pauses(session: Session, case: Case) -> tuple[clock.Pause, ...]:
-    return pauses_of(session, [case.id]).get(case.id, ())
-
-
-def _extension(session: Session, case: Case) -> clock.Extension | None:
-    return extensions_of(session, [case.id]).get(case.id)
+def _course(session: Session, case: Case) -> tuple[tuple[clock.Pause, ...], clock.Extension | None]:
+    """A case's pauses and its extension, in one statement."""
+    cases = Case.__table__
+    rows = session.execute(
+        select(CasePause, CaseExtension)
+        .select_from(cases)
+        .outerjoin(CasePause, CasePause.case_id == cases.c.id)
+        .outerjoin(CaseExtension, CaseExtension.case_id == cases.c.id)
+        .where(cases.c.id == case.id)
+        .order_by(CasePause.id)
+    ).all()
+    pauses = tuple(_pause(row.CasePause) for row in rows if row.CasePause)
+    granted = rows[0].CaseExtension if rows else None
+    return pauses, _extension(granted) if granted else None
 
 
 def pauses_of(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[clock.Pause, ...]]:
@@ -247,15 +256,22 @@ def pauses_of(session: Session, case_ids: Sequence[int]) -> dict[int, tuple[cloc
     found: dict[int, tuple[clock.Pause, ...]] = {}
     rows = session.scalars(select(CasePause).where(CasePause.case_id.in_(case_ids)).order_by(CasePause.id))
     for row in rows:
-        pause = clock.Pause(row.started_at, row.ended_at, row.reason)
-        found[row.case_id] = (*found.get(row.case_id, ()), pause)
+        found[row.case_id] = (*found.get(row.case_id, ()), _pause(row))
     return found
 
 
 def extensions_of(session: Session, case_ids: Sequence[int]) -> dict[int, clock.Extension]:
     """The extensions of many cases, by the case's id."""
     rows = session.scalars(select(CaseExtension).where(CaseExtension.case_id.in_(case_ids)))
-    return {row.case_id: clock.Extension(row.granted_at, row.until, row.reason) for row in rows}
+    return {row.case_id: _extension(row) for row in rows}
+
+
+def _pause(row: CasePause) -> clock.Pause:
+    return clock.Pause(row.started_at, row.ended_at, row.reason)
+
+
+def _extension(row: CaseExtension) -> clock.Extension:
+    return clock.Extension(row.granted_at, row.until, row.reason)
 
 
 def as_rule(row: ClockRule) -> clock.Rule:

@@ -5,11 +5,11 @@ end of its block, or leaves nothing behind. Nothing else in the product commits.
 """
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from sqlalchemy import (
     JSON,
@@ -36,6 +36,8 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 IMMEDIATE = "duecare_immediate"
+_READ = "duecare_read"
+T = TypeVar("T")
 BUSY_SECONDS = 15
 CONNECT_SECONDS = 5
 
@@ -137,6 +139,21 @@ class Database:
 
     def dispose(self) -> None:
         self.engine.dispose()
+
+
+def remember(session: Session) -> None:
+    """Lets a session that only reads keep what it reads `once`, from now on; what it kept is forgotten."""
+    session.info[_READ] = {}
+
+
+def once(session: Session, key: tuple[object, ...], read: Callable[[], T]) -> T:
+    """What `read` gives, asked for once in a session that remembers; every other session reads anew."""
+    kept: dict[tuple[object, ...], T] | None = session.info.get(_READ)
+    if kept is None:
+        return read()
+    if key not in kept:
+        kept[key] = read()
+    return kept[key]
 
 
 def _engine(url: str, pool_size: int) -> Engine:

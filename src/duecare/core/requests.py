@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from duecare.core import audit
 from duecare.core.access import NOBODY, Caller
+from duecare.core.db import remember
 from duecare.core.errors import DomainError, Forbidden
 from duecare.core.installation import Installation
 
@@ -103,6 +104,7 @@ def reading() -> Session:
     """The request's session for reads, closed when the request ends."""
     if "session" not in g:
         g.session = installation().database.session()
+        remember(g.session)
     return g.session  # type: ignore[no-any-return]
 
 
@@ -110,6 +112,7 @@ def reading() -> Session:
 def transaction() -> Iterator[Session]:
     """A session that commits once at the end of its block. The request's reads are let go first."""
     reading().rollback()
+    remember(reading())
     with installation().database.transaction() as session:
         yield session
 

@@ -16,7 +16,7 @@ from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, g, request, url_for
 
 from duecare.core.requests import public
 
@@ -97,7 +97,14 @@ def asset(path: str) -> str:
     assets = load_assets()
     if path not in assets.by_path:
         raise LookupError(f"no browser file {path!r}")
-    return url_for("assets.file", version=assets.version, path=path)
+    return _base(assets.version) + path
+
+
+def _base(version: str) -> str:
+    """Where this request's browser files lie; a page names them a hundred times."""
+    if "assets" not in g:
+        g.assets = url_for("assets.file", version=version, path="")
+    return str(g.assets)
 
 
 def script_paths() -> list[str]:

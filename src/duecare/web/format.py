@@ -5,12 +5,13 @@ Never reads the clock: the caller passes `now`, so that one page speaks of one m
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from babel.dates import format_date, format_time
+from babel import Locale, dates
 from babel.numbers import format_decimal
 from flask import Flask
 
@@ -41,7 +42,7 @@ def due(due_at: datetime | None, now: datetime, zone: Zone) -> Due:
     on = _short_day(local.date(), local_now.date())
     exact = when(due_at, zone)
     if days == 0:
-        on = format_time(local, "short", locale=_locale())
+        on = format_time(local)
     if local < local_now:
         return Due(_overdue(local_now - local, -days), on, exact, "bad")
     if days == 0:
@@ -60,9 +61,9 @@ def due_phrase(due_at: datetime | None, now: datetime, zone: Zone) -> str:
 def when(moment: datetime, zone: Zone, now: datetime | None = None) -> str:
     """A moment in `zone`: "Wed 18 Nov 2026, 2:32 PM CST", or with `now` as people say it: "today 2:32 PM"."""
     local = _local(moment, zone)
-    time = format_time(local, "short", locale=_locale())
+    time = format_time(local)
     if now is None:
-        return f"{format_date(local.date(), 'EEE d MMM y', locale=_locale())}, {time} {local.tzname()}"
+        return f"{format_date(local.date(), 'EEE d MMM y')}, {time} {local.tzname()}"
     today = _local(now, zone).date()
     days = (today - local.date()).days
     if days == 0:
@@ -80,17 +81,17 @@ def on_day(moment: datetime, zone: Zone, now: datetime) -> str:
 
 def day(value: date | None) -> str:
     """A calendar day with its weekday and year: "Wed 25 Nov 2026"; an absent one is a dash."""
-    return "–" if value is None else format_date(value, "EEE d MMM y", locale=_locale())
+    return "–" if value is None else format_date(value, "EEE d MMM y")
 
 
 def local_day(moment: datetime, zone: Zone) -> str:
     """The day of a moment in `zone`, in full: "Friday, November 20, 2026"."""
-    return str(format_date(_local(moment, zone).date(), "full", locale=_locale()))
+    return format_date(_local(moment, zone).date(), "full")
 
 
 def born(value: date | None) -> str:
     """A date of birth: "3 Apr 1971", always with the year and the month in letters."""
-    return gettext("unknown") if value is None else format_date(value, "d MMM y", locale=_locale())
+    return gettext("unknown") if value is None else format_date(value, "d MMM y")
 
 
 def iso(moment: datetime | date) -> str:
@@ -140,7 +141,7 @@ def _overdue(late_by: timedelta, days: int) -> str:
 
 def _short_day(value: date, today: date) -> str:
     pattern = "EEE d MMM" if value.year == today.year else "EEE d MMM y"
-    return format_date(value, pattern, locale=_locale())
+    return format_date(value, pattern)
 
 
 def _local(moment: datetime, zone: Zone) -> datetime:
@@ -159,5 +160,32 @@ def ngettext(singular: str, plural: str, num: int) -> str:
     return str(flask_babel.ngettext(singular, plural, num))
 
 
+def format_date(value: date, pattern: str) -> str:
+    """A calendar day by a pattern of CLDR, or one of its names ("full")."""
+    return _date_in(value, pattern, _locale())
+
+
+def format_time(moment: datetime) -> str:
+    """The time of day of a moment in its own zone, to the minute: "2:32 PM"."""
+    return _time_in(moment.hour, moment.minute, _locale())
+
+
+# A list says a hundred days and times, many of them often, and Babel takes long to work one out.
+@lru_cache(maxsize=8192)
+def _date_in(value: date, pattern: str, locale: str) -> str:
+    return str(dates.format_date(value, pattern, locale=locale))
+
+
+@lru_cache(maxsize=8192)
+def _time_in(hour: int, minute: int, locale: str) -> str:
+    return str(dates.format_time(time(hour, minute), "short", locale=locale))
+
+
 def _locale() -> str:
-    return str(flask_babel.get_locale() or "en")
+    chosen = flask_babel.get_locale()
+    return _code(chosen) if chosen else "en"
+
+
+@lru_cache(maxsize=64)
+def _code(locale: Locale) -> str:
+    return str(locale)

@@ -69,21 +69,20 @@ def start(
 
 def identify(session: Session, token: str, settings: Settings, address: str) -> Identified | None:
     """The caller of a cookie's token; None when the session does not exist, ended or ran out."""
-    row = session.execute(
-        select(SignIn, User)
+    rows = session.execute(
+        select(SignIn, User, Membership.role, Organisation)
         .join(User, User.id == SignIn.user_id)
+        .outerjoin(Membership, Membership.user_id == User.id)
+        .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
         .where(SignIn.token == token, SignIn.ended_at.is_(None), User.active.is_(True))
-    ).first()
-    if row is None or has_run_out(row.SignIn, settings, now()):
-        return None
-    memberships = session.execute(
-        select(Membership.role, Organisation)
-        .join(Organisation)
-        .where(Membership.user_id == row.User.id)
         .order_by(Organisation.name)
     ).all()
-    caller = caller_of(row.User, memberships, row.SignIn.organisation_id, address)
-    return Identified(caller, row.User, row.SignIn.id, now() - row.SignIn.seen_at > SEEN_EVERY)
+    if not rows or has_run_out(rows[0].SignIn, settings, now()):
+        return None
+    user, sign_in = rows[0].User, rows[0].SignIn
+    memberships = [row for row in rows if row.Organisation is not None]
+    caller = caller_of(user, memberships, sign_in.organisation_id, address)
+    return Identified(caller, user, sign_in.id, now() - sign_in.seen_at > SEEN_EVERY)
 
 
 def caller_of(

@@ -13,6 +13,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from duecare.core.db import once
 from duecare.core.texts import gettext as _
 from duecare.core.texts import locale
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
@@ -140,10 +141,13 @@ def finding_of(findings: Mapping[str, Mapping[str, str]], part: Part) -> str | N
 
 def latest(session: Session, case: ReleaseRequest, stage: str | None = None) -> AuthorizationCheck | None:
     """The newest check of a case, of one stage or of any."""
-    query = select(AuthorizationCheck).where(AuthorizationCheck.case_id == case.id)
-    if stage:
-        query = query.where(AuthorizationCheck.stage == stage)
-    return session.scalar(query.order_by(AuthorizationCheck.id.desc()).limit(1))
+    checks = (
+        select(AuthorizationCheck)
+        .where(AuthorizationCheck.case_id == case.id)
+        .order_by(AuthorizationCheck.id.desc())
+    )
+    found = once(session, ("authorization_checks", case.id), lambda: session.scalars(checks).all())
+    return next((each for each in found if stage is None or each.stage == stage), None)
 
 
 def obstacle(session: Session, case: ReleaseRequest, today: date, stage: str | None = None) -> str | None:

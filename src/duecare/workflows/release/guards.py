@@ -11,17 +11,12 @@ from duecare.core.access import Caller
 from duecare.core.cases import CaseExtension
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.time import now
-from duecare.workflows.release import authorization
+from duecare.workflows.release import authorization, queries
 
 
 def package_of(session: Session, case: Any) -> Document | None:
     """The newest accepted release package of a case."""
-    return session.scalar(
-        select(Document)
-        .where(Document.case_id == case.id, Document.kind == "release_package", Document.state == ACCEPTED)
-        .order_by(Document.id.desc())
-        .limit(1)
-    )
+    return next(reversed(_of_kind(session, case, "release_package", ACCEPTED)), None)
 
 
 def has_package(session: Session, case: Any, _caller: Caller) -> str | None:
@@ -32,10 +27,7 @@ def has_package(session: Session, case: Any, _caller: Caller) -> str | None:
 
 def no_package_under_inspection(session: Session, case: Any, _caller: Caller) -> str | None:
     """A package that is accepted later would slip under the reviewer's eyes."""
-    waiting = select(Document.id).where(
-        Document.case_id == case.id, Document.kind == "release_package", Document.state == QUARANTINED
-    )
-    if session.scalar(waiting.limit(1)) is not None:
+    if _of_kind(session, case, "release_package", QUARANTINED):
         return str(_l("A release package is still being checked: wait a moment."))
     return None
 
@@ -44,10 +36,7 @@ def has_authorization(session: Session, case: Any, _caller: Caller) -> str | Non
     """An accepted authorization document, and a check that finds it valid, where the type needs one."""
     if not authorization.needed(case):
         return None
-    accepted = select(Document.id).where(
-        Document.case_id == case.id, Document.kind == "authorization", Document.state == ACCEPTED
-    )
-    if session.scalar(accepted.limit(1)) is None:
+    if not _of_kind(session, case, "authorization", ACCEPTED):
         return str(_l("There is no accepted authorization yet: upload it."))
     return authorization.obstacle(session, case, _today(session, case))
 
@@ -85,6 +74,12 @@ def has_assignee(_session: Session, case: Any, _caller: Caller) -> str | None:
     if case.assignee_id is None:
         return str(_l("Nobody was ever assigned to this request: log a new one instead."))
     return None
+
+
+def _of_kind(session: Session, case: Any, kind: str, state: str) -> list[Document]:
+    """The case's documents of a kind in a state, oldest first."""
+    found = queries.documents(session, case)
+    return [document for document in found if document.kind == kind and document.state == state]
 
 
 def _today(session: Session, case: Any) -> Any:

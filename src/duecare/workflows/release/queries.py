@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from duecare.core import cases
 from duecare.core.cases import Case, CaseEvent
+from duecare.core.db import once
 from duecare.core.documents.models import Document
 from duecare.core.people.models import Membership, User
 from duecare.workflows.release.models import ReleaseRequest
@@ -44,14 +45,14 @@ def specialists(session: Session, organisation_id: int) -> list[User]:
 
 def documents(session: Session, case: ReleaseRequest) -> list[Document]:
     """The documents of a request, oldest first."""
-    return list(session.scalars(select(Document).where(Document.case_id == case.id).order_by(Document.id)))
+    found = select(Document).where(Document.case_id == case.id).order_by(Document.id)
+    return list(once(session, ("documents", case.id), lambda: session.scalars(found).all()))
 
 
 def timeline(session: Session, case: ReleaseRequest) -> list[CaseEvent]:
     """What happened to a request, newest first."""
-    return list(
-        session.scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc()))
-    )
+    found = select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.id.desc())
+    return list(once(session, ("timeline", case.id), lambda: session.scalars(found).all()))
 
 
 def of_type(request_type: str) -> tuple[ColumnElement[bool], ...]:

@@ -14,11 +14,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duecare.core.access import SYSTEM
-from duecare.core.cases import CaseEvent, CasePause
+from duecare.core.cases import CasePause
 from duecare.core.texts import gettext as _
 from duecare.core.texts import locale, ngettext
 from duecare.core.time import now
-from duecare.workflows.release import guards, terms
+from duecare.workflows.release import guards, queries, terms
 from duecare.workflows.release import pickup as pickups
 from duecare.workflows.release.models import Pickup, ReleaseRequest
 
@@ -141,17 +141,10 @@ def _read_pause(session: Session, case: ReleaseRequest) -> dict[str, Any]:
 
 
 def _read_note(session: Session, case: ReleaseRequest) -> dict[str, Any]:
-    event = session.scalar(
-        select(CaseEvent)
-        .where(
-            CaseEvent.case_id == case.id,
-            CaseEvent.to_status == case.status,
-            CaseEvent.from_status != case.status,
-        )
-        .order_by(CaseEvent.id.desc())
-        .limit(1)
-    )
-    return {"note": event.note if event else ""}
+    for event in queries.timeline(session, case):
+        if event.to_status == case.status and event.from_status not in {None, case.status}:
+            return {"note": event.note}
+    return {"note": ""}
 
 
 def _read_pickup(session: Session, case: ReleaseRequest) -> dict[str, Any]:

@@ -7,18 +7,16 @@ from typing import Any
 from babel.dates import format_date
 from flask import url_for
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from duecare.core import clocks
 from duecare.core.access import Caller
 from duecare.core.cases import CaseEvent
-from duecare.core.documents.models import Document
 from duecare.core.lifecycle import Option
 from duecare.core.texts import gettext as _
 from duecare.core.texts import locale
 from duecare.core.time import now
-from duecare.workflows.release import amendments, authorization, guards, standing, terms
+from duecare.workflows.release import amendments, authorization, guards, queries, standing, terms
 from duecare.workflows.release.authorization import ELEMENTS, PARTS, Part
 from duecare.workflows.release.forms import ACTION_FORMS, LANGUAGES
 from duecare.workflows.release.lifecycle import LIFECYCLE
@@ -205,10 +203,10 @@ def last_change(event: CaseEvent) -> str:
 
 def version_of(session: Session, case: ReleaseRequest) -> str:
     """A text that differs whenever anything on the page of a request does."""
-    event = session.scalar(select(func.max(CaseEvent.id)).where(CaseEvent.case_id == case.id))
-    states = select(func.count(), func.max(Document.inspected_at)).where(Document.case_id == case.id)
-    count, inspected = session.execute(states).one()
-    return f"{case.version}.{event or 0}.{count}.{inspected.timestamp() if inspected else 0:.0f}"
+    events, documents = queries.timeline(session, case), queries.documents(session, case)
+    last = events[0].id if events else 0
+    inspected = max((each.inspected_at.timestamp() for each in documents if each.inspected_at), default=0)
+    return f"{case.version}.{last}.{len(documents)}.{inspected:.0f}"
 
 
 def facts_of(case: ReleaseRequest, caller: Caller) -> dict[str, list[dict[str, Any]]]:
