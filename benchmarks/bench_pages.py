@@ -1,6 +1,6 @@
 """Promise 21: at 1,000,000 cases with 4 clients at once, list, search and case pages answer in 100 ms and
-the dashboard in 200 ms (95th percentile), each at most 1.5 times the same page at 10,000, in at most 10 statements;
-one client alone 20 ms (median). On SQLite and PostgreSQL.
+the dashboard in 200 ms (95th percentile), each at most 1.5 times the same page at 10,000, in at most 10
+statements; one client alone 20 ms (median). On SQLite and PostgreSQL.
 
 The pages are served by the product's own server with two processes, over HTTP, to a signed-in supervisor.
 `DUECARE_BENCH_CASES=10000,100000` measures other sizes.

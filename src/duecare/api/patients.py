@@ -54,6 +54,7 @@ def create(call: Call) -> Answer:
     with requests.transaction() as session:
         caller, organisation_id = requests.caller(), requests.organisation_id()
         patient = find_or_add(session, caller, organisation_id, **intake.model_dump())
+        session.flush()
         requests.note_read("patient.viewed", patient.public_id)
         location = f"{PREFIX}/patients/{patient.public_id}"
         return Answer(showing.patient_view(patient), 201, {"Location": location})

@@ -188,7 +188,6 @@ def next_number(session: Session, prefix: str, year: int) -> str:
     if row is None:
         row = _opened_series(session, series)
     row.last += 1
-    session.flush()
     return f"{series}-{row.last:06d}"
 
 

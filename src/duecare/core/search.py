@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import cast
 
 from babel.dates import get_month_names
-from sqlalchemy import delete, exists, func, insert, select
+from sqlalchemy import Table, delete, exists, func, select
 from sqlalchemy.orm import Session, aliased
 from sqlalchemy.sql import ColumnElement, Select
 
@@ -21,6 +22,7 @@ TERM_LENGTH = 64
 MAX_WORDS = 6
 MOST_LOOKED_UP = 10_000
 LAST = "\U0010ffff"
+_TERMS = cast("Table", SearchTerm.__table__)
 _NUMBER = re.compile(r"\b[A-Za-z]{2,4}-\d{1,4}(?:-\d*)?")
 _DATE_FORMS = (
     re.compile(r"(?P<month>\d{1,2})[/.-](?P<day>\d{1,2})[/.-](?P<year>\d{4})"),
@@ -62,7 +64,7 @@ def index(session: Session, case: Case, texts: Iterable[str | None]) -> None:
         {"organisation_id": case.organisation_id, "term": term, "case_id": case.id}
         for term in sorted(terms_of(case, texts))
     ]
-    session.execute(insert(SearchTerm), rows)
+    session.connection().execute(_TERMS.insert(), rows)
 
 
 def words_of(query: str) -> list[str]:

@@ -52,14 +52,14 @@ def land(store: Store, stream: BinaryIO, given_name: str, max_bytes: int) -> Lan
 
 def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Landed) -> Document:
     """Writes the row and its inspection job. The same file twice on a case gives the first again."""
-    known = session.scalar(
-        select(Document).where(
-            Document.case_id == case.id,
-            Document.kind == kind,
-            Document.original_sha256 == landed.stored.sha256,
-            Document.state != "refused",
-        )
+    same = select(Document).where(
+        Document.case_id == case.id,
+        Document.kind == kind,
+        Document.original_sha256 == landed.stored.sha256,
+        Document.state != "refused",
     )
+    with session.no_autoflush:  # a document is flushed as soon as it is added
+        known = session.scalar(same)
     if known is not None:
         return known
     document = Document(
@@ -80,8 +80,6 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
     session.flush()
     faults.point("documents.row_written")
     enqueue(session, INSPECT, {"document": document.id}, organisation_id=case.organisation_id)
-    session.flush()
-    faults.point("documents.job_written")
     audit.record(
         session,
         caller,
@@ -90,6 +88,8 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
         {"case": case.number, "kind": kind, "size": document.size, "sha256": document.sha256},
         chain=case.organisation_id,
     )
+    session.flush()
+    faults.point("documents.job_written")
     return document
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from duecare.core import audit
 from duecare.core.access import Caller
+from duecare.core.db import opaque_id
 from duecare.core.patients.models import Patient
 
 NAME_BYTES = 200
@@ -39,13 +40,14 @@ def find_or_add(
     date_of_birth: date,
     mrn: str | None,
 ) -> Patient:
-    """The patient with this date of birth and this MRN or very name; else a new one."""
+    """The patient with this date of birth and this MRN or very name; else a new one, not yet flushed."""
     known = _known(session, organisation_id, name_key(first_name, last_name), date_of_birth, mrn)
     if known is not None:
         if mrn and not known.mrn:
             known.mrn = mrn
         return known
     patient = Patient(
+        public_id=opaque_id(),
         organisation_id=organisation_id,
         first_name=first_name,
         last_name=last_name,
@@ -54,7 +56,6 @@ def find_or_add(
         mrn=mrn or None,
     )
     session.add(patient)
-    session.flush()
     audit.record(session, caller, "patient.added", patient.public_id, chain=organisation_id)
     return patient
 

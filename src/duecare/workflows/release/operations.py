@@ -64,33 +64,14 @@ def create(
     """
     schema = extra_fields.in_force(session, organisation.id, WORKFLOW, intake.request_type)
     extra_fields.check(schema, intake.extra)
-    at = now()
-    received_at = intake.received_at or at
     code = tracking_code or new_code()
-    patient = find_or_add(session, caller, organisation.id, **intake.patient.model_dump())
-    year = received_at.astimezone(ZoneInfo(organisation.zone)).year
-    case = ReleaseRequest(
-        number=cases.next_number(session, PREFIX, year),
-        organisation_id=organisation.id,
-        organisation=organisation,
-        patient_id=patient.id,
-        patient=patient,
-        status="received",
-        title=title_of(intake.record_types, intake.requester.kind),
-        received_at=received_at,
-        created_at=at,
-        updated_at=at,
-        status_since=at,
-        tracking_digest=digest(code),
-        form_key=form_key,
-        **_columns(intake),
-    )
-    session.add(case)
-    session.flush()
-    clocks.start(session, case)
-    search.index(session, case, searchable(case))
-    lifecycle.record_event(session, case, "create", caller, source=None, data={"channel": intake.channel})
-    _send_receipt(session, case, code)
+    with session.no_autoflush:  # nothing read on the way depends on what is not written yet
+        case = _logged(session, caller, organisation, intake, digest(code), form_key)
+        clocks.start(session, case)
+        session.flush()
+        search.index(session, case, searchable(case))
+        lifecycle.record_event(session, case, "create", caller, source=None, data={"channel": intake.channel})
+        _send_receipt(session, case, code)
     return Created(case, code)
 
 
@@ -247,6 +228,37 @@ def _columns(intake: ReleaseIntake) -> dict[str, Any]:
     shared = intake.model_dump(exclude={"patient", "requester", "received_at"})
     requester = {f"requester_{name}": value for name, value in intake.requester.model_dump().items()}
     return {**shared, **requester}
+
+
+def _logged(
+    session: Session,
+    caller: Caller,
+    organisation: Organisation,
+    intake: ReleaseIntake,
+    tracking_digest: str,
+    form_key: str | None,
+) -> ReleaseRequest:
+    """The row of a new request, added and not yet flushed."""
+    at = now()
+    received_at = intake.received_at or at
+    year = received_at.astimezone(ZoneInfo(organisation.zone)).year
+    case = ReleaseRequest(
+        number=cases.next_number(session, PREFIX, year),
+        organisation_id=organisation.id,
+        organisation=organisation,
+        patient=find_or_add(session, caller, organisation.id, **intake.patient.model_dump()),
+        status="received",
+        title=title_of(intake.record_types, intake.requester.kind),
+        received_at=received_at,
+        created_at=at,
+        updated_at=at,
+        status_since=at,
+        tracking_digest=tracking_digest,
+        form_key=form_key,
+        **_columns(intake),
+    )
+    session.add(case)
+    return case
 
 
 def _send_receipt(session: Session, case: ReleaseRequest, code: str) -> None:
