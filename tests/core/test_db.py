@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from itertools import count
 
-from pytest import fixture
+import pytest
 from sqlalchemy.orm import Session
 
 from duecare.core.db import once, remember
@@ -11,7 +11,7 @@ from duecare.core.db import once, remember
 KEY = ("documents", 1)
 
 
-@fixture
+@pytest.fixture
 def session() -> Iterator[Session]:
     with Session() as opened:
         yield opened
