@@ -85,6 +85,10 @@ def _every_call(theirs: Theirs) -> list[tuple[str, str, dict[str, Any]]]:
     return calls
 
 
+# A job's name is nobody's id: who may start it starts their own organisation's.
+OWN_JOB = "/jobs/release.aging-report/runs"
+
+
 @pytest.mark.parametrize("name", ["charlie", "sven", "rita", "perry", "anna"])
 def test_no_address_with_an_id_of_another_organisation_shows_anything(
     client_of: Callable[..., ApiClient], theirs: Theirs, name: str
@@ -93,7 +97,8 @@ def test_no_address_with_an_id_of_another_organisation_shows_anything(
     for method, path, options in _every_call(theirs):
         answer = stranger.call(method, path, **options)
         assert CANARY not in answer.text, (method, path)
-        assert answer.status_code in {403, 404} or _is_empty_list(answer), (method, path, answer.text)
+        if path != OWN_JOB:
+            assert answer.status_code in {403, 404} or _is_empty_list(answer), (method, path, answer.text)
 
 
 def _is_empty_list(answer: TestResponse) -> bool:
