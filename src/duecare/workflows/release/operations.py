@@ -31,13 +31,13 @@ from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.messages import STATUS_PATH
 from duecare.workflows.release.models import WORKFLOW, AuthorizationCheck, ReleaseRequest
 from duecare.workflows.release.naming import searchable, title_of
+from duecare.workflows.release.packages import PREPARING
 from duecare.workflows.release.review import POINTS
 from duecare.workflows.release.roles import Permission
 
 PREFIX = "ROI"
 CHECKED_BY = {"intake": Permission.RELEASES_WORK, "release": Permission.RELEASES_REVIEW}
 PACKAGE, CORRESPONDENCE = "release_package", "correspondence"
-PREPARING = ("in_progress", "needs_correction")
 
 
 @dataclass(frozen=True)

@@ -25,6 +25,7 @@ from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.workflows.release import operations, terms, uploads
 from duecare.workflows.release.models import ReleaseRequest
+from duecare.workflows.release.packages import PREPARING
 from duecare.workflows.release.roles import Permission
 from duecare.workflows.release.views.shared import load, load_document, wants_json
 
@@ -115,7 +116,7 @@ def uploadable(case: ReleaseRequest, caller: Caller) -> list[tuple[str, Any]]:
         return []
     if not case.is_open:
         return [(operations.CORRESPONDENCE, terms.DOCUMENT_KINDS[operations.CORRESPONDENCE])]
-    is_preparing = case.status in operations.PREPARING
+    is_preparing = case.status in PREPARING
     found = [
         (code, label)
         for code, label in terms.DOCUMENT_KINDS.items()
