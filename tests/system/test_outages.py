@@ -25,7 +25,7 @@ from duecare.core.documents.folder_store import FolderStore
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.documents.store import StoreUnavailable
 from duecare.core.installation import Installation
-from duecare.core.jobs import celery_runner, queue, runner
+from duecare.core.jobs import queue, runner
 from duecare.core.jobs.models import DONE, WAITING, Job
 from duecare.core.notices import delivery
 from duecare.core.notices.models import Notice
@@ -330,15 +330,19 @@ def _states(installation: Installation) -> set[str]:
 
 
 @pytest.fixture
-def untold(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody is told of jobs after the test; who hangs is given up soon."""
+def celery_runner(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Celery as the messenger. Nobody is told of jobs after the test; who hangs is given up soon."""
+    pytest.importorskip("celery", reason="Celery is an extra: tools/venv celery")
+    from duecare.core.jobs import celery_runner
+
     monkeypatch.setattr(queue, "_tellers", [])
     monkeypatch.setattr(celery_runner, "BROKER_SECONDS", IMPATIENT_SECONDS)
+    return celery_runner
 
 
 @pytest.mark.parametrize("hangs", [False, True])
 def test_jobs_run_by_the_table_while_the_broker_is_away(
-    world: World, alice: ApiClient, untold: None, hangs: bool
+    world: World, alice: ApiClient, celery_runner: Any, hangs: bool
 ) -> None:
     with listening(None) if hangs else nullcontext(closed_port()) as port:
         celery_runner.tell_workers(f"redis://127.0.0.1:{port}/0")

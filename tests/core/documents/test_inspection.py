@@ -181,7 +181,7 @@ def test_a_file_that_would_be_written_too_large_is_refused(inspected):
 
 
 def test_a_child_that_cannot_start_is_no_verdict(inspected, monkeypatch):
-    monkeypatch.setattr(sandbox, "_environment", lambda: {"PYTHONPATH": "/nowhere"})
+    monkeypatch.setattr(sandbox, "_environment", lambda: {"PYTHONHOME": "/nowhere"})
     with pytest.raises(SandboxUnavailable):
         inspected(made.pdf())
 
