@@ -12,6 +12,7 @@ from duecare.core.errors import Unavailable
 from duecare.core.installation import Installation, open_installation
 from duecare.core.jobs.outage import OUTAGES, is_outage
 from duecare.core.language import Languages
+from duecare.core.notices import inbox as notices
 from duecare.core.people import sign_in
 from duecare.settings import Settings
 from duecare.web import account, health, hooks
@@ -74,12 +75,18 @@ def _identify() -> None:
     if not token or api.owns(request.path):
         return
     installation = requests.installation()
-    found = sign_in.identify(requests.reading(), token, installation.settings, request.remote_addr or "")
+    found = sign_in.identify(
+        requests.reading(),
+        token,
+        installation.settings,
+        request.remote_addr or "",
+        notices.unread_of(*sign_in.whose(token)),
+    )
     if found is None:
         session.clear()
         g.session_ran_out = True
         return
-    g.caller = found.caller
+    g.caller, g.unread = found.caller, found.figure
     account.know(found.user)
     if found.seen_is_old:
         with requests.transaction() as writing:

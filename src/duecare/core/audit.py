@@ -51,13 +51,18 @@ class AuditEntry(Base):
 
 
 class AuditHead(Base):
-    """The last sequence and hash of a chain; appending holds its row until the commit."""
+    """The last sequence and hash of a chain; appending holds its row until the commit.
+
+    `last_change` is the sequence of the last entry that is more than a reading: what follows from an
+    organisation's rows holds while it stands. Writers wait for each other here, so it never goes back.
+    """
 
     __tablename__ = "audit_heads"
 
     chain: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
     sequence: Mapped[int] = mapped_column(BigId, default=0)
     hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+    last_change: Mapped[int] = mapped_column(BigId, default=0)
 
 
 ENTRIES = cast("Table", AuditEntry.__table__)
@@ -92,6 +97,30 @@ def record(
     chain: int | None = None,
 ) -> None:
     """Appends an entry in the caller's transaction. `details` is JSON-able; `subject` is an id, never PHI."""
+    head = _append(session, caller, action, subject, details, chain)
+    head.last_change = head.sequence
+
+
+def record_reading(
+    session: Session, caller: Caller, action: str, subject: str, details: dict[str, Any] | None = None
+) -> None:
+    """Appends an entry about somebody who was shown something; nothing else was changed."""
+    _append(session, caller, action, subject, details)
+
+
+def last_change(session: Session, chain: int) -> int:
+    """The sequence of a chain's last entry that is more than a reading; 0 while there is none."""
+    return session.scalar(select(AuditHead.last_change).where(AuditHead.chain == chain)) or 0
+
+
+def _append(
+    session: Session,
+    caller: Caller,
+    action: str,
+    subject: str,
+    details: dict[str, Any] | None,
+    chain: int | None = None,
+) -> AuditHead:
     head = _head(session, chain if chain is not None else caller.organisation_id or INSTALLATION)
     entry: dict[str, Any] = {
         "chain": head.chain,
@@ -108,6 +137,7 @@ def record(
     entry["hash"] = digest(entry, head.hash)
     session.connection().execute(ENTRIES.insert(), entry)
     head.sequence, head.hash = entry["sequence"], entry["hash"]
+    return head
 
 
 def digest(entry: Mapping[Any, Any], previous: str) -> str:

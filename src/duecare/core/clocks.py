@@ -10,12 +10,13 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Boolean, ForeignKey, Index, String, Text, select
+from sqlalchemy import Boolean, ForeignKey, Index, Row, String, Text, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from duecare.core import clock
 from duecare.core.cases import Case, CaseExtension, CasePause
-from duecare.core.db import Base, BigId, Code, Id, Line, Name, OpaqueId
+from duecare.core.db import Base, BigId, Code, Id, Line, Name, OpaqueId, once
+from duecare.core.kept import Kept
 from duecare.core.people.models import Organisation
 from duecare.core.time import now
 
@@ -73,7 +74,8 @@ class Terms:
     calendar: clock.Calendar
 
 
-_REMEMBERED = "clock_rules"
+_own_rules: Kept[tuple[clock.Rule, ...]] = Kept(most=200)
+_closures: Kept[tuple[tuple[date, str], ...]] = Kept(most=200)
 _builtin: dict[str, tuple[clock.Rule, ...]] = {}
 _timings: dict[str, Callable[[Any], Timing]] = {}
 
@@ -89,45 +91,30 @@ def builtin_rules(workflow: str) -> tuple[clock.Rule, ...]:
     return _builtin[workflow]
 
 
-def rules_for(session: Session, organisation_id: int, workflow: str) -> tuple[clock.Rule, ...]:
+def rules_for(session: Session, organisation: Organisation, workflow: str) -> tuple[clock.Rule, ...]:
     """Every rule of an organisation: its own, and the built-in ones it has not replaced."""
-    known = _remembered(session)
-    key = ("rules", organisation_id, workflow)
-    if key not in known:
-        own_rows = select(ClockRule).where(
-            ClockRule.organisation_id == organisation_id, ClockRule.workflow == workflow
-        )
-        own = tuple(as_rule(row) for row in session.scalars(own_rows))
-        kept = tuple(_until_replaced(rule, own) for rule in _builtin[workflow])
-        known[key] = tuple(rule for rule in kept if rule) + own
-    return known[key]  # type: ignore[no-any-return]
+    key = (organisation.id, organisation.terms_version, workflow)
+    rows = select(ClockRule).where(
+        ClockRule.organisation_id == organisation.id, ClockRule.workflow == workflow
+    )
+    own = _own_rules.get(session, key, lambda: tuple(map(as_rule, session.scalars(rows))))
+    kept = (_until_replaced(rule, own) for rule in _builtin[workflow])
+    return tuple(rule for rule in kept if rule) + own
 
 
 def rule_of(session: Session, case: Case) -> clock.Rule | None:
     """The rule that governs a case's precomputed due date, as it was in force on the day of receipt."""
     received_on = calendar_of(session, case.organisation).local_date(case.received_at)
-    rules = rules_for(session, case.organisation_id, case.workflow)
+    rules = rules_for(session, case.organisation, case.workflow)
     return next((each for each in rules if each.code == case.rule_code and each.in_force(received_on)), None)
 
 
 def calendar_of(session: Session, organisation: Organisation) -> clock.Calendar:
     """An organisation's calendar: its zone, its public holidays and its own closures."""
-    known = _remembered(session)
-    key = ("closures", organisation.id)
-    if key not in known:
-        closed = select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
-        known[key] = tuple((day, name) for day, name in session.execute(closed))
-    return _calendar(organisation.zone, organisation.country, organisation.state, known[key])
-
-
-def forget(session: Session) -> None:
-    """Lets a session read rules and closures anew, after it changed them."""
-    session.info.pop(_REMEMBERED, None)
-
-
-def _remembered(session: Session) -> dict[tuple[object, ...], Any]:
-    """What a session has read of rules and closures: many cases of one page ask for the same."""
-    return session.info.setdefault(_REMEMBERED, {})  # type: ignore[no-any-return]
+    key = (organisation.id, organisation.terms_version)
+    rows = select(Closure.day, Closure.name).where(Closure.organisation_id == organisation.id)
+    closed = _closures.get(session, key, lambda: tuple((day, name) for day, name in session.execute(rows)))
+    return _calendar(organisation.zone, organisation.country, organisation.state, closed)
 
 
 def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock.Governed:
@@ -139,7 +126,7 @@ def govern(session: Session, case: Case, as_of: datetime | None = None) -> clock
 def terms_of(session: Session, organisation: Organisation, workflow: str) -> Terms:
     """What binds every case of a workflow in an organisation, read once for many cases."""
     return Terms(
-        rules_for(session, organisation.id, workflow),
+        rules_for(session, organisation, workflow),
         jurisdictions_of(organisation),
         calendar_of(session, organisation),
     )
@@ -235,17 +222,29 @@ def _calendar(
     return clock.calendar_for(zone, country, state, dict(closures), years)
 
 
-def _course(session: Session, case: Case) -> tuple[tuple[clock.Pause, ...], clock.Extension | None]:
+def open_pause(session: Session, case: Case) -> CasePause | None:
+    """The pause that has not ended, if there is one."""
+    rows = _course_rows(session, case)
+    found = [row.CasePause for row in rows if row.CasePause and row.CasePause.ended_at is None]
+    return found[-1] if found else None
+
+
+def _course_rows(session: Session, case: Case) -> Sequence[Row[CasePause, CaseExtension]]:
     """A case's pauses and its extension, in one statement."""
     cases = Case.__table__
-    rows = session.execute(
+    query = (
         select(CasePause, CaseExtension)
         .select_from(cases)
         .outerjoin(CasePause, CasePause.case_id == cases.c.id)
         .outerjoin(CaseExtension, CaseExtension.case_id == cases.c.id)
         .where(cases.c.id == case.id)
         .order_by(CasePause.id)
-    ).all()
+    )
+    return once(session, ("course", case.id), lambda: session.execute(query).all())
+
+
+def _course(session: Session, case: Case) -> tuple[tuple[clock.Pause, ...], clock.Extension | None]:
+    rows = _course_rows(session, case)
     pauses = tuple(_pause(row.CasePause) for row in rows if row.CasePause)
     granted = rows[0].CaseExtension if rows else None
     return pauses, _extension(granted) if granted else None

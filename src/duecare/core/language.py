@@ -12,6 +12,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
+from flask import Flask, g
 from flask_babel import Babel, Domain, get_locale
 
 LANGUAGES = {"en": "English", "es": "Español"}
@@ -40,16 +41,48 @@ def translations(language: str) -> NullTranslations:
     return Translations(compiled)
 
 
+def chosen_locale() -> Any:
+    """The `babel.Locale` of this request or job; None outside of both.
+
+    A page asks hundreds of times, so what Flask-Babel found once is taken from where it keeps it.
+    """
+    try:
+        context = g._get_current_object()
+    except RuntimeError:
+        return None
+    return getattr(context.get("_flask_babel"), "babel_locale", None) or get_locale()
+
+
+def chosen_code() -> str:
+    """The code of `chosen_locale`; English where there is none."""
+    chosen = chosen_locale()
+    if chosen is None:
+        return "en"
+    return str(chosen) if chosen.territory else str(chosen.language)
+
+
+def _chosen_translations() -> NullTranslations:
+    chosen = chosen_locale()
+    return translations(chosen.language) if chosen else NullTranslations()
+
+
 class _Catalogues(Domain):  # type: ignore[misc]
     """Flask-Babel's source of translations."""
 
     def get_translations(self) -> NullTranslations:
-        chosen = get_locale()
-        return translations(chosen.language) if chosen else NullTranslations()
+        return _chosen_translations()
 
 
 class Languages(Babel):  # type: ignore[misc]
     """Flask-Babel with the catalogues of this package."""
+
+    def init_app(self, app: Flask, **options: Any) -> None:
+        super().init_app(app, **options)
+        app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+            gettext=lambda text: _chosen_translations().ugettext(text),
+            ngettext=lambda one, many, count: _chosen_translations().ungettext(one, many, count),
+            newstyle=True,
+        )
 
     @cached_property
     def domain_instance(self) -> Any:

@@ -129,7 +129,7 @@ def write_reads() -> None:
         return
     with transaction() as session:
         for action, subject, details in reads:
-            audit.record(session, caller(), action, subject, details)
+            audit.record_reading(session, caller(), action, subject, details)
 
 
 def close(_error: BaseException | None = None) -> None:

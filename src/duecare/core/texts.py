@@ -2,6 +2,8 @@
 
 import flask_babel
 
+from duecare.core.language import chosen_code
+
 
 def gettext(message: str, **values: object) -> str:
     """The message in the reader's language, its values filled in."""
@@ -15,4 +17,4 @@ def ngettext(singular: str, plural: str, num: int, **values: object) -> str:
 
 def locale() -> str:
     """The code of the reader's language; English outside of a request."""
-    return str(flask_babel.get_locale() or "en")
+    return chosen_code()

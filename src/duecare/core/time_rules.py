@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from duecare.core import audit, clock, clocks, recalculation
 from duecare.core.access import Caller, Permission
 from duecare.core.clocks import ClockRule, Closure
+from duecare.core.db import opaque_id
 from duecare.core.errors import Missing, NotFound, NotPossible
 from duecare.core.people.models import Organisation
 from duecare.core.texts import gettext as _
@@ -51,7 +52,7 @@ def add_closure(
         raise Missing(_("That day is closed already."), {"day": _("This day is in the list already.")})
     closure = Closure(organisation_id=organisation.id, day=day, name=name.strip())
     session.add(closure)
-    _written(session)
+    _written(session, organisation)
     after = {"day": day.isoformat(), "name": closure.name}
     _audited(session, caller, organisation, "calendar.closure_added", {"before": None, "after": after})
     return closure
@@ -67,7 +68,7 @@ def remove_closure(session: Session, caller: Caller, organisation: Organisation,
         raise NotFound(_("There is no such closure."))
     before = {"day": day.isoformat(), "name": closure.name}
     session.delete(closure)
-    _written(session)
+    _written(session, organisation)
     _audited(session, caller, organisation, "calendar.closure_removed", {"before": before, "after": None})
 
 
@@ -84,7 +85,7 @@ def add_rule(
     _close_earlier(earlier, draft.valid_from)
     row = ClockRule(organisation_id=organisation.id, workflow=workflow, **_columns(draft))
     session.add(row)
-    _written(session)
+    _written(session, organisation)
     _keep_covered(session, organisation, workflow)
     ended = [version.public_id for version in earlier if version.valid_to == draft.valid_from]
     details = {"before": {"ended": ended} if ended else None, "after": shown(row)}
@@ -102,7 +103,7 @@ def end_rule(
         reason = _("Choose a day after the rule began, %(day)s.", day=row.valid_from.isoformat())
         raise Missing(_("The rule cannot end before it begins."), {"valid_to": reason})
     before, row.valid_to = shown(row), valid_to
-    _written(session)
+    _written(session, organisation)
     _keep_covered(session, organisation, row.workflow)
     details = {"before": before, "after": shown(row)}
     _audited(session, caller, organisation, "rule.ended", details, row.public_id)
@@ -225,7 +226,7 @@ def _iso(day: date | None) -> str | None:
     return day.isoformat() if day else None
 
 
-def _written(session: Session) -> None:
-    """What was changed holds from here on in the session."""
+def _written(session: Session, organisation: Organisation) -> None:
+    """What was changed holds from here on: nobody goes by what they kept of rules and closures."""
+    organisation.terms_version = opaque_id()
     session.flush()
-    clocks.forget(session)

@@ -11,9 +11,11 @@ from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import flask_babel
-from babel import Locale, dates
+from babel import dates
 from babel.numbers import format_decimal
 from flask import Flask
+
+from duecare.core.language import chosen_code
 
 Tone = Literal["neutral", "active", "wait", "good", "warn", "bad"]
 Zone = str | ZoneInfo
@@ -105,7 +107,7 @@ def file_size(count: int) -> str:
     while round(size) >= BYTES_PER_STEP and unit < len(SIZE_UNITS) - 1:
         size, unit = size / BYTES_PER_STEP, unit + 1
     pattern = "#,##0.#" if unit and size < 10 else "#,##0"
-    return f"{format_decimal(size, pattern, locale=_locale())} {SIZE_UNITS[unit]}"
+    return f"{format_decimal(size, pattern, locale=chosen_code())} {SIZE_UNITS[unit]}"
 
 
 def duration(days: float | None) -> str:
@@ -120,7 +122,7 @@ def duration(days: float | None) -> str:
     rounded = round(days, 1)
     if rounded == int(rounded):
         return ngettext("%(num)d day", "%(num)d days", int(rounded))
-    return gettext("%(count)s days", count=format_decimal(rounded, "0.#", locale=_locale()))
+    return gettext("%(count)s days", count=format_decimal(rounded, "0.#", locale=chosen_code()))
 
 
 def init_app(app: Flask) -> None:
@@ -162,12 +164,12 @@ def ngettext(singular: str, plural: str, num: int) -> str:
 
 def format_date(value: date, pattern: str) -> str:
     """A calendar day by a pattern of CLDR, or one of its names ("full")."""
-    return _date_in(value, pattern, _locale())
+    return _date_in(value, pattern, chosen_code())
 
 
 def format_time(moment: datetime) -> str:
     """The time of day of a moment in its own zone, to the minute: "2:32 PM"."""
-    return _time_in(moment.hour, moment.minute, _locale())
+    return _time_in(moment.hour, moment.minute, chosen_code())
 
 
 # A list says a hundred days and times, many of them often, and Babel takes long to work one out.
@@ -179,13 +181,3 @@ def _date_in(value: date, pattern: str, locale: str) -> str:
 @lru_cache(maxsize=8192)
 def _time_in(hour: int, minute: int, locale: str) -> str:
     return str(dates.format_time(time(hour, minute), "short", locale=locale))
-
-
-def _locale() -> str:
-    chosen = flask_babel.get_locale()
-    return _code(chosen) if chosen else "en"
-
-
-@lru_cache(maxsize=64)
-def _code(locale: Locale) -> str:
-    return str(locale)

@@ -1,19 +1,17 @@
 """What every signed-in page shows around its content: who is here, where they may go, what is new for them.
 
 Entries of a workflow come from its menu, entries of the core from `SECTIONS`; an entry is shown to those who
-may open it. One statement a page, and none on a page without a person.
+may open it. Nothing here asks anything of the database.
 """
 
 from typing import Any
 
 from flask import Flask, current_app, g, request, url_for
 from flask_babel import lazy_gettext as _l
-from werkzeug.local import LocalProxy
 
 from duecare.core import access, requests
 from duecare.core import workflow as workflows
 from duecare.core.access import Caller, Permission
-from duecare.core.notices import inbox as notices
 from duecare.core.time import now
 from duecare.core.workflow import MenuItem
 
@@ -60,7 +58,7 @@ def frame() -> dict[str, Any]:
         "find_url": url_for("find.show") if workflows.readable(caller) else None,
         "find_options_url": url_for("find.suggestions"),
         "find_text": request.args.get("q", "") if request.endpoint == "find.show" else "",
-        "unread": LocalProxy(_unread),
+        "unread": g.get("unread", 0),
     }
 
 
@@ -79,13 +77,6 @@ def initials(name: str) -> str:
     """The letters that stand for a person: of the first and the last word of their name."""
     words = name.split()
     return "".join(word[0] for word in (words[:1] + words[1:][-1:])).upper()
-
-
-def _unread() -> int:
-    """Read once, and only on a page that shows the bell: an error page asks nothing of the database."""
-    if "unread" not in g:
-        g.unread = notices.unread(requests.reading(), requests.caller())
-    return int(g.unread)
 
 
 def _is_for(caller: Caller, item: MenuItem) -> bool:

@@ -6,9 +6,10 @@ Everything is scoped to the caller: nobody reads another person's notices.
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, literal, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from duecare.core.access import Caller
@@ -18,6 +19,7 @@ from duecare.core.notices.models import Notice
 from duecare.core.people.models import User
 from duecare.core.time import now
 
+Asked = int | None | ScalarSelect[Any]
 CHANNELS = (IN_APP, EMAIL)
 COUNTED_AT_MOST = 99
 SHOWN_AT_MOST = 100
@@ -34,15 +36,18 @@ class Line:
     is_unread: bool
 
 
-def unread(session: Session, caller: Caller) -> int:
-    """How many in-app notices of the caller's organisation are unread; stops counting at 100."""
+def unread_of(user_id: Asked, organisation_id: Asked) -> ScalarSelect[int]:
+    """How many in-app notices a person has not read in an organisation; stops counting at 100.
+
+    A part of a statement, so that the bell's figure can be read together with the person it is for.
+    """
     rows = (
         select(literal(1))
-        .where(*_own(caller), Notice.read_at.is_(None))
+        .where(*_to(user_id, organisation_id), Notice.read_at.is_(None))
         .limit(COUNTED_AT_MOST + 1)
         .subquery()
     )
-    return session.scalars(select(func.count()).select_from(rows)).one()
+    return select(func.count()).select_from(rows).scalar_subquery()
 
 
 def latest(session: Session, caller: Caller) -> list[Line]:
@@ -96,8 +101,12 @@ def prefer(session: Session, caller: Caller, chosen: Iterable[tuple[str, ...]]) 
 
 
 def _own(caller: Caller) -> tuple[ColumnElement[bool], ...]:
+    return _to(caller.user_id, caller.organisation_id)
+
+
+def _to(user_id: Asked, organisation_id: Asked) -> tuple[ColumnElement[bool], ...]:
     return (
-        Notice.user_id == caller.user_id,
+        Notice.user_id == user_id,
         Notice.channel == IN_APP,
-        Notice.organisation_id == caller.organisation_id,
+        Notice.organisation_id == organisation_id,
     )

@@ -12,14 +12,17 @@ from sqlalchemy import Boolean, CheckConstraint, ForeignKey, LargeBinary, String
 from sqlalchemy.ext.mutable import MutableList
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from duecare.core.db import Base, BigId, Code, Id, Name, OpaqueId
+from duecare.core.db import Base, BigId, Code, Id, Name, OpaqueId, opaque_id
 from duecare.core.time import now
 
 SECOND_FACTOR, REQUIRED, OPTIONAL = "second_factor", "required", "optional"
 
 
 class Organisation(Base):
-    """A tenant: a hospital, a clinic, an institution. `settings` holds what its administrator decided."""
+    """A tenant: a hospital, a clinic, an institution. `settings` holds what its administrator decided.
+
+    `terms_version` names its own clock rules and closures as they stand; it changes whenever one of them does.
+    """
 
     __tablename__ = "organisations"
 
@@ -35,6 +38,7 @@ class Organisation(Base):
     privacy_contact: Mapped[str] = mapped_column(String(500), default="")
     accepts_public_requests: Mapped[bool] = mapped_column(Boolean, default=True)
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    terms_version: Mapped[str] = mapped_column(String(32), default=opaque_id)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
 

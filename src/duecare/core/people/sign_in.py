@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from duecare.core import audit
@@ -25,12 +25,16 @@ SEEN_EVERY = timedelta(seconds=60)
 
 @dataclass(frozen=True)
 class Identified:
-    """A caller, their user, and whether the row's `seen_at` is old enough to be written again."""
+    """A caller, their user, and whether the row's `seen_at` is old enough to be written again.
+
+    `figure` is what was asked for in the same statement.
+    """
 
     caller: Caller
     user: User
     sign_in_id: int
     seen_is_old: bool
+    figure: int
 
 
 def usual_organisation(session: Session, user_id: int) -> Organisation | None:
@@ -67,10 +71,12 @@ def start(
     return row
 
 
-def identify(session: Session, token: str, settings: Settings, address: str) -> Identified | None:
+def identify(
+    session: Session, token: str, settings: Settings, address: str, figure: ScalarSelect[int]
+) -> Identified | None:
     """The caller of a cookie's token; None when the session does not exist, ended or ran out."""
     rows = session.execute(
-        select(SignIn, User, Membership.role, Organisation)
+        select(SignIn, User, Membership.role, Organisation, figure.label("figure"))
         .join(User, User.id == SignIn.user_id)
         .outerjoin(Membership, Membership.user_id == User.id)
         .outerjoin(Organisation, Organisation.id == Membership.organisation_id)
@@ -82,7 +88,17 @@ def identify(session: Session, token: str, settings: Settings, address: str) -> 
     user, sign_in = rows[0].User, rows[0].SignIn
     memberships = [row for row in rows if row.Organisation is not None]
     caller = caller_of(user, memberships, sign_in.organisation_id, address)
-    return Identified(caller, user, sign_in.id, now() - sign_in.seen_at > SEEN_EVERY)
+    seen_is_old = now() - sign_in.seen_at > SEEN_EVERY
+    return Identified(caller, user, sign_in.id, seen_is_old, rows[0].figure)
+
+
+def whose(token: str) -> tuple[ScalarSelect[int], ScalarSelect[int]]:
+    """The user and the organisation of a cookie's token, as parts of a statement."""
+    of_token = SignIn.token == token
+    return (
+        select(SignIn.user_id).where(of_token).scalar_subquery(),
+        select(SignIn.organisation_id).where(of_token).scalar_subquery(),
+    )
 
 
 def caller_of(

@@ -1,4 +1,4 @@
-"""The whole schema."""
+"""the whole schema."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -42,6 +42,7 @@ def upgrade() -> None:
         sa.Column("chain", BigId, autoincrement=False, nullable=False),
         sa.Column("sequence", BigId, nullable=False),
         sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("last_change", BigId, nullable=False),
         sa.PrimaryKeyConstraint("chain", name=op.f("pk_audit_heads")),
     )
     op.create_table(
@@ -71,6 +72,7 @@ def upgrade() -> None:
         sa.Column("privacy_contact", sa.String(length=500), nullable=False),
         sa.Column("accepts_public_requests", sa.Boolean(), nullable=False),
         sa.Column("settings", sa.JSON(), nullable=False),
+        sa.Column("terms_version", sa.String(length=32), nullable=False),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
         sa.UniqueConstraint("code", name=op.f("uq_organisations_code")),

@@ -163,7 +163,7 @@ def _places(found: Organisation) -> list[str]:
 
 def _builtin(session: Any, found: Organisation, workflow: str) -> list[dict[str, Any]]:
     """Built-in rules with what became of them here."""
-    kept = {rule.code: rule for rule in clocks.rules_for(session, found.id, workflow)}
+    kept = {rule.code: rule for rule in clocks.rules_for(session, found, workflow)}
     own = {row.code for row in time_rules.own_rules(session, found.id, workflow)}
     here = clocks.jurisdictions_of(found)
     return [
@@ -180,7 +180,7 @@ def _builtin(session: Any, found: Organisation, workflow: str) -> list[dict[str,
 
 def _start(found: Organisation, workflow: str, code: str) -> dict[str, Any]:
     """What a form begins with: the newest version of the code, or nothing."""
-    rules_here = clocks.rules_for(requests.reading(), found.id, workflow)
+    rules_here = clocks.rules_for(requests.reading(), found, workflow)
     versions = [rule for rule in rules_here if rule.code == code]
     if not versions:
         return {}

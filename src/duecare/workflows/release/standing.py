@@ -13,8 +13,8 @@ from babel.dates import format_date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from duecare.core import clocks
 from duecare.core.access import SYSTEM
-from duecare.core.cases import CasePause
 from duecare.core.texts import gettext as _
 from duecare.core.texts import locale, ngettext
 from duecare.core.time import now
@@ -129,12 +129,7 @@ def _read_progress(session: Session, case: ReleaseRequest) -> dict[str, Any]:
 
 
 def _read_pause(session: Session, case: ReleaseRequest) -> dict[str, Any]:
-    pause = session.scalar(
-        select(CasePause)
-        .where(CasePause.case_id == case.id, CasePause.ended_at.is_(None))
-        .order_by(CasePause.id.desc())
-        .limit(1)
-    )
+    pause = clocks.open_pause(session, case)
     reason = terms.HOLD_REASONS.get(pause.reason, "") if pause else ""
     note = pause.note if pause else ""
     return {"pause_reason": str(reason), "note": note, "clock_stands": case.due_at is None}
