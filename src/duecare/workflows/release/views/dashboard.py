@@ -13,10 +13,10 @@ from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import terms
-from duecare.workflows.release.figures import Figures
 from duecare.workflows.release.lifecycle import STATUSES
 from duecare.workflows.release.measures import Colleague
 from duecare.workflows.release.models import WORKFLOW
+from duecare.workflows.release.overview import overview
 from duecare.workflows.release.queries import of_type
 from duecare.workflows.release.question import Question, Rows, parse
 from duecare.workflows.release.roles import Permission
@@ -32,13 +32,12 @@ def show() -> str:
     """The figures that the address asks for."""
     at, scope = now(), list_pages.scope()
     question = parse(request.args, at.astimezone(ZoneInfo(scope.zone)).date())
-    figures, rows = Figures(requests.reading(), scope, question, at), Rows(question)
-    present, ended, flow, activity = figures.present(), figures.ended(), figures.flow(), figures.activity()
-    people = figures.people({*present.by_person, *ended.by_person, *(each.user_id for each in activity)})
+    found, rows = overview(requests.reading(), scope, question, at), Rows(question)
+    present, ended, flow = found.present, found.ended, found.flow
     return render_template(
         "release/dashboard.html",
         question=question,
-        filters=_filters(question, people),
+        filters=_filters(question, found.people),
         decision=shown.decision(present, rows),
         present_boxes=shown.present_boxes(present, rows),
         period_boxes=shown.period_boxes(ended, flow, question, rows),
@@ -48,11 +47,11 @@ def show() -> str:
         statuses=shown.status_bars(present, question, rows),
         ended=shown.ended_bars(ended, rows),
         aging=shown.aging_bars(present, rows),
-        stays=shown.stay_bars(figures.stays(), rows),
+        stays=shown.stay_bars(found.stays, rows),
         flow=shown.flow_chart(flow, question, rows),
         turnaround=shown.turnaround_chart(ended, rows),
-        workload=shown.workload(present, ended, people, rows),
-        activity=shown.recent_activity(activity, people, rows),
+        workload=shown.workload(present, ended, found.people, rows),
+        activity=shown.recent_activity(found.activity, found.people, rows),
         definitions=shown.DEFINITIONS,
         columns=[each for each in lists.heads() if each["key"] not in {"status", "received"}],
         now=at,
