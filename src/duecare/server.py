@@ -4,6 +4,7 @@ Jobs have a process of their own, so that a long one never slows a page. The app
 processes part; nothing here may open a connection before that.
 """
 
+import gc
 import os
 import signal
 import socket
@@ -22,6 +23,7 @@ from duecare.core.requests import EXTENSION
 from duecare.core.time import monotonic
 
 THREADS = 8
+PROCESSES_PER_CORE = 2
 GRACE_SECONDS = 30
 RESTART_SECONDS = 5
 
@@ -114,11 +116,19 @@ class Application(BaseApplication):  # type: ignore[misc]
         return self._app
 
 
+def usual_processes() -> int:
+    """How many processes serve pages unless somebody says so: enough that none waits behind a busy one."""
+    granted = getattr(os, "sched_getaffinity", None)
+    return PROCESSES_PER_CORE * (len(granted(0)) if granted else os.cpu_count() or 1)
+
+
 def serve(app: Flask, host: str, port: int, workers: int, *, jobs: bool = True) -> None:
     """Serves until SIGTERM or SIGINT, then ends the process with gunicorn's status. Raises `OSError`."""
     ensure_free(host, port)
     installation = app.extensions[EXTENSION]
     installation.database.dispose()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: no process looks through it again while somebody waits
     child = JobsChild(lambda: run_jobs(app, parent=os.getppid())) if jobs else None
     Server(Application(app, _options(host, port, workers)), child).run()
 

@@ -244,6 +244,24 @@ def test_a_trial_keeps_nothing(world):
         assert not time_rules.closures(session, world.riverside.id, 2026)
 
 
+def test_a_trial_moves_no_due_date_afterwards(world):
+    new_case(world, request_type="third_party")
+    database = world.installation.database
+    with database.trial() as session:
+        organisation = session.get_one(Organisation, world.riverside.id)
+        time_rules.add_rule(session, world.caller("adam"), organisation, WORKFLOW, SHORTER)
+        assert SHORTER.code in codes(session, organisation)
+    with database.reading() as session:
+        assert SHORTER.code not in codes(session, session.get_one(Organisation, world.riverside.id))
+
+
+def codes(session, organisation):
+    own = {row.code for row in time_rules.own_rules(session, organisation.id, WORKFLOW)}
+    known = {rule.code for rule in clocks.rules_for(session, organisation, WORKFLOW) if rule.amount == 10}
+    assert own == known
+    return own
+
+
 def test_a_derivation_is_told_in_sentences(world):
     number = new_case(world, request_type="third_party")
     with world.installation.database.reading() as session:

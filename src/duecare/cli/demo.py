@@ -37,7 +37,7 @@ def demo(host: str, port: int, reset: bool, fill_only: bool) -> None:
     if fill_only:
         return
     _introduce(f"http://{host}:{port}")
-    server.serve(app, host, port, workers=2)
+    server.serve(app, host, port, server.usual_processes())
 
 
 def settings_for(host: str, port: int) -> Settings:

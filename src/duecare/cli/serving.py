@@ -13,7 +13,11 @@ from duecare.core.requests import EXTENSION
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option("--port", default=8000, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--workers", default=2, show_default=True, type=click.IntRange(1, 64), help="Processes that serve pages."
+    "--workers",
+    default=server.usual_processes,
+    show_default="two for each core",
+    type=click.IntRange(1, 256),
+    help="Processes that serve pages.",
 )
 @click.option(
     "--jobs/--no-jobs",

@@ -5,6 +5,8 @@ end of its block, or leaves nothing behind. Nothing else in the product commits.
 """
 
 import secrets
+import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -14,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 from sqlalchemy import (
     JSON,
     BigInteger,
+    Connection,
     DateTime,
     Dialect,
     Engine,
@@ -39,6 +42,7 @@ IMMEDIATE = "duecare_immediate"
 _READ = "duecare_read"
 T = TypeVar("T")
 BUSY_SECONDS = 15
+ASK_SECONDS = 0.001
 CONNECT_SECONDS = 5
 
 
@@ -194,7 +198,32 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _begin_sqlite(connection: Any) -> None:
+def _begin_sqlite(connection: Connection) -> None:
     """A writer takes SQLite's write lock first, so that a read can never turn into a refused write."""
-    immediate = connection.get_execution_options().get(IMMEDIATE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+    if connection.get_execution_options().get(IMMEDIATE, False):
+        _take_write_lock(connection)
+    else:
+        connection.exec_driver_sql("BEGIN")
+
+
+def _take_write_lock(connection: Connection) -> None:
+    """Waits for the write lock by asking often.
+
+    SQLite itself asks less often each time, in the end ten times a second, while the lock may lie free.
+    """
+    cursor = connection.connection.cursor()
+    cursor.execute("PRAGMA busy_timeout = 0")
+    try:
+        for _ in range(int(BUSY_SECONDS / ASK_SECONDS)):
+            try:
+                cursor.execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                time.sleep(ASK_SECONDS)
+            else:
+                return
+    finally:
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000:.0f}")
+        cursor.close()
+    connection.exec_driver_sql("BEGIN IMMEDIATE")

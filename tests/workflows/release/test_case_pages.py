@@ -14,6 +14,7 @@ from duecare.workflows.release.lifecycle import STATUSES
 from duecare.workflows.release.models import ReleaseRequest
 from tests.support import world as worlds
 from tests.support.markup import page, text
+from tests.support.pages import statements
 from tests.support.world import World
 
 EVERY_STATUS = [status.code for status in STATUSES]
@@ -37,6 +38,18 @@ def test_the_page_is_well_formed_in_every_status_for_every_reader(signed_in, cas
         shown = page(signed_in(name).get(address(case)))
         assert case.number in text(shown)
         assert "Maria Lopez" in text(shown)
+
+
+@pytest.mark.parametrize("status", EVERY_STATUS)
+def test_the_page_takes_at_most_ten_statements(signed_in, case_in, world, status):
+    case = case_in(status)
+    for name in READERS:
+        client = signed_in(name)
+        client.get(address(case))
+        for part in PARTS:
+            with statements(world.installation) as seen:
+                client.get(address(case, part))
+            assert len(seen) <= 10, (name, part, seen)
 
 
 def test_each_part_of_the_page_and_the_clock_are_well_formed(signed_in, case_in):

@@ -21,7 +21,7 @@ SECOND_FACTOR, REQUIRED, OPTIONAL = "second_factor", "required", "optional"
 class Organisation(Base):
     """A tenant: a hospital, a clinic, an institution. `settings` holds what its administrator decided.
 
-    `terms_version` names its own clock rules and closures as they stand; it changes whenever one of them does.
+    `terms_version` names its clock rules and closures as they stand: it changes whenever one of them does.
     """
 
     __tablename__ = "organisations"

@@ -1,8 +1,8 @@
 """All figures of the dashboard together, read anew after every change and at least once a minute.
 
-They follow from the question, from the organisation's rows and from the time of day. The first two are the key
-under which they are kept, so that a supervisor who assigns a request sees it counted at once; the third lets
-what becomes overdue wait for the next minute.
+They follow from the question, from the organisation's rows and from the time of day. The first two are the
+key under which they are kept, so that a supervisor who assigns a request sees it counted at once; by the
+third, what becomes overdue may wait for the next minute.
 """
 
 from dataclasses import dataclass
