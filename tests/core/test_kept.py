@@ -66,7 +66,8 @@ def test_threads_may_ask_at_once(database: Database) -> None:
     def ask(first: int) -> None:
         with database.reading() as session:
             together.wait()
-            found.extend(kept.get(session, key, lambda key=key: key) == key for key in range(first, first + 50))
+            keys = range(first, first + 50)
+            found.extend(kept.get(session, key, lambda key=key: key) == key for key in keys)
 
     threads = [Thread(target=ask, args=(first,)) for first in range(8)]
     for thread in threads:
