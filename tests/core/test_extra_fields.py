@@ -89,5 +89,19 @@ def test_the_newest_version_of_an_organisation_is_in_force(world: World, install
         assert extra_fields.in_force(session, world.lakeside.id, "release", "third_party") == {}
 
 
+def test_fields_that_were_read_before_are_read_anew_once_they_were_changed(
+    world: World, installation: Installation
+):
+    of_third_party = (world.riverside.id, "release", "third_party")
+    with installation.database.reading() as session:
+        assert extra_fields.in_force(session, *of_third_party) == {}
+    with installation.database.transaction() as session:
+        extra_fields.save(session, *of_third_party, SCHEMA)
+    with installation.database.reading() as session:
+        shown = extra_fields.in_force(session, *of_third_party)
+        shown["properties"].clear()
+        assert extra_fields.in_force(session, *of_third_party) == SCHEMA
+
+
 def test_values_are_words_by_which_a_case_is_found():
     assert extra_fields.texts({"a": "M-12", "b": 3, "c": True, "d": ""}) == ["M-12", "3"]

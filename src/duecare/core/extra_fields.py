@@ -6,6 +6,7 @@ text, numbers, yes/no, dates and choices are offered; anything else in a schema 
 
 import json
 from collections.abc import Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,6 +18,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from duecare.core.db import Base, BigId, Code, Id, OpaqueId
 from duecare.core.errors import Missing
+from duecare.core.kept import Kept
+from duecare.core.people.models import Organisation
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
 
@@ -24,6 +27,7 @@ KINDS = ("string", "number", "integer", "boolean")
 CHECKER = Draft202012Validator.FORMAT_CHECKER
 MAX_TEXT = 2000
 PREFIX = "extra."
+_in_force: Kept[dict[str, Any]] = Kept(most=1000)
 TRUE_WORDS = frozenset({"true", "on", "1", "yes"})
 
 
@@ -58,17 +62,11 @@ class ExtraField:
 
 def in_force(session: Session, organisation_id: int, workflow: str, request_type: str) -> dict[str, Any]:
     """The schema of a request type; an empty one where the organisation asks for nothing more."""
-    newest = (
-        select(ExtraFieldSchema.schema)
-        .where(
-            ExtraFieldSchema.organisation_id == organisation_id,
-            ExtraFieldSchema.workflow == workflow,
-            ExtraFieldSchema.request_type == request_type,
-        )
-        .order_by(ExtraFieldSchema.version.desc())
-        .limit(1)
+    organisation = session.get_one(Organisation, organisation_id)
+    key = (organisation_id, organisation.terms_version, workflow, request_type)
+    return deepcopy(
+        _in_force.get(session, key, lambda: _newest(session, organisation_id, workflow, request_type))
     )
-    return session.scalar(newest) or {}
 
 
 def save(
@@ -91,6 +89,7 @@ def save(
         version=last + 1,
     )
     session.add(row)
+    session.get_one(Organisation, organisation_id).renew_terms()
     session.flush()
     return row
 
@@ -154,6 +153,20 @@ def texts(values: Mapping[str, Any]) -> list[str]:
     return [
         str(value) for value in values.values() if value not in (None, "") and not isinstance(value, bool)
     ]
+
+
+def _newest(session: Session, organisation_id: int, workflow: str, request_type: str) -> dict[str, Any]:
+    newest = (
+        select(ExtraFieldSchema.schema)
+        .where(
+            ExtraFieldSchema.organisation_id == organisation_id,
+            ExtraFieldSchema.workflow == workflow,
+            ExtraFieldSchema.request_type == request_type,
+        )
+        .order_by(ExtraFieldSchema.version.desc())
+        .limit(1)
+    )
+    return session.scalar(newest) or {}
 
 
 def _kind(rule: Mapping[str, Any]) -> str:

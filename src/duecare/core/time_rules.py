@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from duecare.core import audit, clock, clocks, recalculation
 from duecare.core.access import Caller, Permission
 from duecare.core.clocks import ClockRule, Closure
-from duecare.core.db import opaque_id
 from duecare.core.errors import Missing, NotFound, NotPossible
 from duecare.core.people.models import Organisation
 from duecare.core.texts import gettext as _
@@ -228,5 +227,5 @@ def _iso(day: date | None) -> str | None:
 
 def _written(session: Session, organisation: Organisation) -> None:
     """What was changed holds from here on: nobody goes by what they kept of rules and closures."""
-    organisation.terms_version = opaque_id()
+    organisation.renew_terms()
     session.flush()

@@ -50,6 +50,27 @@ def test_back_to_the_built_in_wording(world):
     assert "Yours now" not in subjects(world)
 
 
+def test_a_wording_that_was_read_before_is_not_used_once_it_was_changed(world):
+    newest = (Wording("Second: %(number)s", "Body."), Wording("Third: %(number)s", "Body."))
+    save(world)
+    subjects(world)
+    save(world, newest[0])
+    subjects(world)
+    save(world, newest[1])
+    assert subjects(world) == {"Yours now", "Second", "Third"}
+
+
+def test_a_wording_that_was_not_kept_is_not_used(world):
+    with world.installation.database.trial() as session:
+        caller = world.caller("adam")
+        templates.save(session, caller, caller.organisation_id, CODE, "en", OURS)
+        assign(world, session, create(world, session, "alice"), "alice", "sofia")
+        session.flush()
+        ours = session.scalars(select(Notice.subject).where(Notice.template == CODE)).all()
+        assert [subject.split(":")[0] for subject in ours] == ["Yours now"] * len(ours) != []
+    assert "Yours now" not in subjects(world)
+
+
 def test_a_wording_taken_back_can_be_given_again(world):
     save(world)
     with world.installation.database.transaction() as session:

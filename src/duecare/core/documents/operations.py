@@ -77,9 +77,6 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
         uploaded_by=caller.name,
     )
     session.add(document)
-    session.flush()
-    faults.point("documents.row_written")
-    enqueue(session, INSPECT, {"document": document.id}, organisation_id=case.organisation_id)
     audit.record(
         session,
         caller,
@@ -88,6 +85,9 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
         {"case": case.number, "kind": kind, "size": document.size, "sha256": document.sha256},
         chain=case.organisation_id,
     )
+    session.flush()
+    faults.point("documents.row_written")
+    enqueue(session, INSPECT, {"document": document.id}, organisation_id=case.organisation_id)
     session.flush()
     faults.point("documents.job_written")
     return document

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from duecare.core.cases import Case
 from duecare.core.db import opaque_id
 from duecare.core.jobs.queue import enqueue
+from duecare.core.kept import Kept
 from duecare.core.notices.models import Notice, NoticeTemplate
 from duecare.core.people.models import Organisation, User
 
@@ -36,6 +37,7 @@ class Template:
 
 
 _templates: dict[str, Template] = {}
+_own_wordings: Kept[tuple[str, str] | None] = Kept(most=2000)
 
 
 def declare(*templates: Template) -> None:
@@ -110,7 +112,7 @@ def _written(
 def _about(
     session: Session, code: str, organisation: Organisation, locale: str, link: str, values: Mapping[str, Any]
 ) -> Notice:
-    subject, body = _wording(session, _templates[code], organisation.id, locale)
+    subject, body = _wording(session, _templates[code], organisation, locale)
     filled = {**values, "organisation": organisation.name}
     return Notice(
         organisation_id=organisation.id,
@@ -122,19 +124,30 @@ def _about(
     )
 
 
-def _wording(session: Session, template: Template, organisation_id: int, locale: str) -> tuple[str, str]:
-    own = session.scalar(
-        select(NoticeTemplate).where(
+def _wording(
+    session: Session, template: Template, organisation: Organisation, locale: str
+) -> tuple[str, str]:
+    own = _own_wordings.get(
+        session,
+        (organisation.id, organisation.terms_version, template.code, locale),
+        lambda: _own_wording(session, template.code, organisation.id, locale),
+    )
+    if own is not None:
+        return own
+    with force_locale(locale):
+        return str(template.subject), str(template.body)
+
+
+def _own_wording(session: Session, code: str, organisation_id: int, locale: str) -> tuple[str, str] | None:
+    row = session.execute(
+        select(NoticeTemplate.subject, NoticeTemplate.body).where(
             NoticeTemplate.organisation_id == organisation_id,
-            NoticeTemplate.template == template.code,
+            NoticeTemplate.template == code,
             NoticeTemplate.locale == locale,
             NoticeTemplate.is_active.is_(True),
         )
-    )
-    if own is not None:
-        return own.subject, own.body
-    with force_locale(locale):
-        return str(template.subject), str(template.body)
+    ).first()
+    return (row.subject, row.body) if row else None
 
 
 def _queue(session: Session, notice: Notice) -> None:

@@ -17,6 +17,7 @@ from duecare.core.errors import Missing, NotFound
 from duecare.core.language import LANGUAGES
 from duecare.core.notices.compose import Template, templates
 from duecare.core.notices.models import NoticeTemplate
+from duecare.core.people.models import Organisation
 from duecare.core.texts import gettext as _
 
 PLACEHOLDER = re.compile(r"%(?:\((\w*)\)s|%|(.?))", re.DOTALL)
@@ -80,6 +81,7 @@ def save(
         row = NoticeTemplate(organisation_id=organisation_id, template=code, locale=locale)
         session.add(row)
     row.subject, row.body, row.is_active = wording.subject.strip(), wording.body.strip(), True
+    session.get_one(Organisation, organisation_id).renew_terms()
     session.flush()
     details = {"locale": locale, "before": vars(before) if before else None, "after": vars(wording)}
     audit.record(session, caller, "notice.reworded", code, details, organisation_id)
@@ -93,6 +95,7 @@ def back_to_builtin(session: Session, caller: Caller, organisation_id: int, code
     if row is None or before is None:
         return
     row.is_active = False
+    session.get_one(Organisation, organisation_id).renew_terms()
     session.flush()
     details = {"locale": locale, "before": vars(before), "after": None}
     audit.record(session, caller, "notice.back_to_builtin", code, details, organisation_id)

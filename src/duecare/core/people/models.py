@@ -21,7 +21,8 @@ SECOND_FACTOR, REQUIRED, OPTIONAL = "second_factor", "required", "optional"
 class Organisation(Base):
     """A tenant: a hospital, a clinic, an institution. `settings` holds what its administrator decided.
 
-    `terms_version` names its clock rules and closures as they stand: it changes whenever one of them does.
+    `terms_version` names its clock rules, closures, extra fields and wordings as they stand: it changes
+    whenever one of them does.
     """
 
     __tablename__ = "organisations"
@@ -40,6 +41,10 @@ class Organisation(Base):
     settings: Mapped[dict[str, Any]] = mapped_column(default=dict)
     terms_version: Mapped[str] = mapped_column(String(32), default=opaque_id)
     created_at: Mapped[datetime] = mapped_column(default=now)
+
+    def renew_terms(self) -> None:
+        """Something that `terms_version` stands for was changed: nobody goes by what they kept of it."""
+        self.terms_version = opaque_id()
 
 
 class User(Base, UserMixin):
