@@ -1,18 +1,16 @@
 """Files as they come in: made-up papers as phones and scanners send them, and samples that others wrote."""
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from duecare.demo import papers, people
 from duecare.demo.asked import Authorization, Wanted
 from duecare.demo.papers import Facility
 from duecare.demo.people import Address
+from tests.support.samples import sample_files
 
 TODAY = date(2026, 3, 2)
 SCANNED_PAGES = 3
@@ -40,21 +38,11 @@ class RealFiles:
         return self.authorization, self.licence, self.form
 
 
-def samples() -> tuple[Path, ...]:
-    """The sample files in the folder named by DUECARE_SAMPLES; skips the test when there are none."""
-    beside = Path(__file__).parents[2].parent / "shared" / "samples"
-    folder = Path(os.environ.get("DUECARE_SAMPLES", beside))
-    found = tuple(sorted([*folder.glob("*.pdf"), *folder.glob("*.jpg")]))
-    if not found:
-        pytest.skip(f"no sample files in {folder.name}; name their folder in DUECARE_SAMPLES")
-    return found
-
-
 def real_files(folder: Path) -> RealFiles:
-    """Writes the made-up papers to a folder; the samples stay where they are."""
-    given = samples()
+    """Writes the made-up papers to a folder; two of them stand in for the samples where there are none."""
     for name, content in _made_up().items():
         (folder / name).write_bytes(content)
+    given = sample_files() or (folder / "Lab results.pdf", folder / "Ward photo.jpg")
     return RealFiles(
         folder / "Scan 0001.pdf",
         folder / "IMG_2041.JPG",
@@ -76,4 +64,6 @@ def _made_up() -> Mapping[str, bytes]:
         "IMG_2041.JPG": papers.licence_photo(patient, rng, datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
         "request form.pdf": papers.fillable_form(FACILITY, patient, wanted),
         "Scan 0002.pdf": papers.scanned(chart, rng),
+        "Lab results.pdf": papers.chart_record(FACILITY, patient, "laboratory_report", rng, TODAY, pages=2),
+        "Ward photo.jpg": papers.licence_photo(patient, rng, datetime(2026, 3, 1, 9, 40, tzinfo=UTC)),
     }

@@ -1,8 +1,6 @@
 """What honest people send is kept as they see it: photos upright, scans whole, filled forms filled."""
 
 import io
-import os
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -19,11 +17,13 @@ from duecare.core.documents.sandbox import Limits, SandboxUnavailable
 from duecare.core.documents.scanner import ScannerUnavailable, ScanResult
 from tests.core.documents import made
 from tests.core.documents.hostile import claimed_size
+from tests.support.samples import sample_files
 
-SAMPLES = Path(os.environ.get("DUECARE_SAMPLES") or Path(__file__).parents[3] / "../shared/samples")
-SAMPLE_FILES = sorted(path for path in SAMPLES.glob("*") if path.suffix in {".pdf", ".jpg"})
-NO_SAMPLES = pytest.param(
-    SAMPLES, marks=pytest.mark.skip(reason="no sample documents: set DUECARE_SAMPLES to their folder")
+WHOLE = (
+    pytest.param("letter.pdf", made.pdf, id="letter"),
+    pytest.param("scan.pdf", made.scanned_pdf, id="scan"),
+    pytest.param("photo.jpg", made.phone_photo, id="photo"),
+    *(pytest.param(path.name, path.read_bytes, id=path.name) for path in sample_files()),
 )
 
 
@@ -135,13 +135,14 @@ def test_the_same_file_is_rewritten_to_the_same_bytes(inspected):
     assert inspected(made.form()).sha256 == inspected(made.form()).sha256
 
 
-@pytest.mark.parametrize("sample", SAMPLE_FILES or [NO_SAMPLES], ids=lambda path: path.name)
-def test_a_real_sample_is_accepted_and_looks_as_before(inspected, sample):
-    accepted = inspected(sample.read_bytes(), sample.name)
+@pytest.mark.parametrize(("name", "read"), WHOLE)
+def test_a_sound_file_is_accepted_and_looks_as_before(inspected, name, read):
+    content = read()
+    accepted = inspected(content, name)
     assert isinstance(accepted, Accepted), accepted
-    pages = range(1, accepted.pages + 1) if sample.suffix == ".pdf" else []
+    pages = range(1, accepted.pages + 1) if name.endswith(".pdf") else []
     for page in pages:
-        assert made.difference(made.drawn(sample, page), made.drawn(accepted.rewritten, page)) < 0.1
+        assert made.difference(made.drawn(content, page), made.drawn(accepted.rewritten, page)) < 0.1
 
 
 # the scanner
