@@ -30,9 +30,9 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
     Languages(app, locale_selector=web.locale, timezone_selector=web.zone)
-    csrf.init_app(app)
     logging.observe(app)
     app.before_request(_identify)
+    csrf.init_app(app)
     account.init_app(app, settings)
     app.before_request(api.identify)
     app.before_request(_enforce)

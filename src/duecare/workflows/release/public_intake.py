@@ -130,7 +130,18 @@ def course_of(session: Session, draft: PublicDraft | None) -> Course:
     if draft is None:
         return Course({}, {})
     papers = Counter(file.kind for file in draft.files)
-    return Course(draft.answers, papers, _schema(session, draft))
+    return Course(draft.answers, papers, _schema(session, draft.organisation_id, draft.answers))
+
+
+def course_of_asker(session: Session, organisation_id: int, asker: str) -> Course:
+    """The course of which nothing is known any more but who asks, if that; a page on the way says it."""
+    answers = said_by(asker)
+    return Course(answers, {}, _schema(session, organisation_id, answers))
+
+
+def said_by(asker: str) -> dict[str, dict[str, list[str]]]:
+    """The answer to who asks, as it is kept; nothing for one that is none."""
+    return {WHO: {"who": [asker]}} if asker in words.ASKERS else {}
 
 
 def send(
@@ -194,11 +205,13 @@ def _asker(answers: Mapping[str, Mapping[str, list[str]]]) -> str | None:
     return said if said in words.ASKERS else None
 
 
-def _schema(session: Session, draft: PublicDraft) -> dict[str, Any]:
-    kind = _asker(draft.answers)
+def _schema(
+    session: Session, organisation_id: int, answers: Mapping[str, Mapping[str, list[str]]]
+) -> dict[str, Any]:
+    kind = _asker(answers)
     if kind is None:
         return {}
-    return extra_fields.in_force(session, draft.organisation_id, WORKFLOW, words.REQUEST_TYPE_OF[kind])
+    return extra_fields.in_force(session, organisation_id, WORKFLOW, words.REQUEST_TYPE_OF[kind])
 
 
 def _more(course: Course) -> dict[str, Any]:

@@ -94,7 +94,10 @@ class Uploader {
   ended(request, item) {
     this.sending -= 1;
     if (request.status >= 200 && request.status < 300) this.arrived(item.line, answerOf(request));
-    else if (request.status >= 400 && request.status < 500) this.refuse(item.line, this.reasonIn(request), item);
+    else if (request.status >= 400 && request.status < 500) {
+      item.isStale = request.status === 401;
+      this.refuse(item.line, this.reasonIn(request), item);
+    }
     else this.refuse(item.line, request.status ? this.texts.fault : this.texts.offline, item);
     this.next();
   }
@@ -121,14 +124,15 @@ class Uploader {
     if (item) this.offerRetry(item);
   }
 
-  offerRetry({ file, fields, line }) {
+  offerRetry({ file, fields, line, isStale }) {
     const button = one("[data-retry]", line);
     button.hidden = false;
-    button.onclick = () => {
+    button.onclick = async () => {
       button.hidden = true;
+      const renewed = isStale ? await withFreshToken(fields) : fields;
       one(".uploader-reason", line).hidden = true;
       one("progress", line).hidden = false;
-      this.queue(file, fields, line);
+      this.queue(file, renewed, line);
       this.next();
     };
   }
@@ -136,6 +140,16 @@ class Uploader {
   state(line, text) {
     one(".uploader-state", line).textContent = text;
   }
+}
+
+/** After signing in anew in another tab, this page's forms need the new session's token. */
+async function withFreshToken(fields) {
+  const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page && one("[name=form_owner]", page) && one("[name=csrf_token]", page)?.value;
+  if (!fresh) return fields;
+  for (const field of all("[name=csrf_token]")) field.value = fresh;
+  return fields.map(([name, value]) => [name, name === "csrf_token" ? fresh : value]);
 }
 
 function answerOf(request) {

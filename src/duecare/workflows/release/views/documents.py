@@ -21,13 +21,13 @@ from duecare.core.documents.names import safe_name
 from duecare.core.documents.preview import DRAWABLE, PREVIEW_MEDIA_TYPE
 from duecare.core.documents.refusals import REASONS
 from duecare.core.errors import DomainError, Missing, NotFound
-from duecare.core.requests import requires
+from duecare.core.requests import requires, wants_json
 from duecare.core.texts import gettext as _
 from duecare.workflows.release import operations, terms, uploads
 from duecare.workflows.release.models import ReleaseRequest
 from duecare.workflows.release.packages import PREPARING
 from duecare.workflows.release.roles import Permission
-from duecare.workflows.release.views.shared import load, load_document, wants_json
+from duecare.workflows.release.views.shared import load, load_document
 
 pages = Blueprint("release_documents", __name__, url_prefix="/releases", template_folder="../templates")
 STATES = {

@@ -7,10 +7,11 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask import session as cookie
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from duecare.core import extra_fields, requests
+from duecare.core import desk_forms, extra_fields, requests
 from duecare.core.db import opaque_id
 from duecare.core.errors import Missing
 from duecare.core.patients import queries as patients
@@ -48,9 +49,11 @@ class Desk:
 @requires(Permission.RELEASES_CREATE)
 def form() -> str:
     """The empty form, or one that knows the patient already."""
-    typed = IntakeForm(request.args, meta={"csrf": False}) if request.args else IntakeForm()
+    before = desk_forms.typed_before()
+    is_known = request.args and before is None
+    typed = IntakeForm(request.args, meta={"csrf": False}) if is_known else IntakeForm()
     typed.form_key.data = typed.form_key.data or opaque_id()
-    return _page(_desk(typed, [], []))
+    return _page(_desk(typed, _kept_files(before) if before else [], [], before))
 
 
 @pages.post("")
@@ -58,7 +61,7 @@ def form() -> str:
 def create() -> str | Response | tuple[str, int]:
     """Logs the request; files land first, so that nothing is lost when a field is wrong."""
     installation, caller = requests.installation(), requests.caller()
-    kept = uploads.from_tokens(installation, caller, request.form.getlist("landed"))
+    kept = _kept_files(request.form)
     files = [(kind, file) for kind in DESK_KINDS for file in request.files.getlist(f"file-{kind}")]
     landed, rejected = uploads.land_all(installation, caller, files)
     desk = _desk(IntakeForm(), [*kept, *landed], rejected)
@@ -104,12 +107,21 @@ def find_duplicates() -> Response:
     return jsonify(numbers=[case.number for case in found], html=html)
 
 
-def _desk(form: IntakeForm, uploaded: list[Uploaded], rejected: list[Rejected]) -> Desk:
+def _kept_files(typed: MultiDict[str, str]) -> list[Uploaded]:
+    return uploads.from_tokens(requests.installation(), requests.caller(), typed.getlist("landed"))
+
+
+def _desk(
+    form: IntakeForm,
+    uploaded: list[Uploaded],
+    rejected: list[Rejected],
+    typed: MultiDict[str, str] | None = None,
+) -> Desk:
     schema: dict[str, Any] = {}
     if form.request_type.data in terms.REQUEST_TYPES:
         session, organisation = requests.reading(), requests.organisation_id()
         schema = extra_fields.in_force(session, organisation, WORKFLOW, form.request_type.data)
-    extra = extra_form(extra_fields.fields(schema))(request.form, prefix=EXTRA)
+    extra = extra_form(extra_fields.fields(schema))(request.form if typed is None else typed, prefix=EXTRA)
     return Desk(form, schema, extra, uploaded, rejected)
 
 
