@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as Answer
 from duecare.core import requests
 from duecare.core.access import Caller
 from duecare.core.access import Permission as Core
+from duecare.core.documents import arriving
 from duecare.core.documents import pages as page_images
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, REFUSED, Document
 from duecare.core.documents.names import safe_name
@@ -40,6 +41,12 @@ LETTER_RATIO = 11 / 8.5
 TEXT_SHOWN = 200_000
 ATTACHMENT = "attachment"
 RECORD = "record"
+
+
+@pages.url_value_preprocessor
+def _prepare(endpoint: str | None, _values: object) -> None:
+    if endpoint == "release_documents.upload":
+        arriving.allow_many()
 
 
 @pages.post("/<number>/documents")

@@ -13,6 +13,7 @@ from wtforms import Form
 
 from duecare.core import desk_forms, extra_fields, requests
 from duecare.core.db import opaque_id
+from duecare.core.documents import arriving
 from duecare.core.errors import Missing
 from duecare.core.patients import queries as patients
 from duecare.core.people.models import Organisation
@@ -43,6 +44,12 @@ class Desk:
     extra: Form
     uploaded: list[Uploaded]
     rejected: list[Rejected]
+
+
+@pages.url_value_preprocessor
+def _prepare(endpoint: str | None, _values: object) -> None:
+    if endpoint == "release_intake.create":
+        arriving.allow_many()
 
 
 @pages.get("")

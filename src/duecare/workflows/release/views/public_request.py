@@ -12,6 +12,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from duecare.core import requests
+from duecare.core.documents import arriving
 from duecare.core.documents.operations import Landed
 from duecare.core.errors import Missing
 from duecare.core.people.models import Organisation
@@ -36,7 +37,7 @@ Answer = str | AnyResponse | tuple[str, int]
 @pages.url_value_preprocessor
 def _prepare(endpoint: str | None, _values: object) -> None:
     if endpoint == "public_request.add_documents":
-        site.allow_batches()
+        arriving.allow_many()
 
 
 @pages.get("")
@@ -341,10 +342,11 @@ def _course_sent(organisation: Organisation, draft: PublicDraft | None) -> Cours
 
 
 def _earlier_answers_gone() -> str:
-    return _(
+    text: str = _(
         "We do not have your earlier answers any more. We keep them for 24 hours, for one browser only. "
         "Please answer these questions again."
     )
+    return text
 
 
 def _open_draft(organisation: Organisation) -> PublicDraft | None:

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from duecare.core import audit, requests
 from duecare.core.access import Caller
+from duecare.core.documents import arriving
 from duecare.core.documents.models import Document
 from duecare.core.documents.operations import Landed, attach
 from duecare.core.documents.refusals import REASONS
@@ -37,7 +38,7 @@ Answer = str | AnyResponse | tuple[str, int]
 @pages.url_value_preprocessor
 def _prepare(endpoint: str | None, _values: object) -> None:
     if endpoint == "public_status.add_documents":
-        site.allow_batches()
+        arriving.allow_many()
 
 
 @pages.get("")
