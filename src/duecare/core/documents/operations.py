@@ -72,6 +72,7 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
         Document.state != "refused",
     )
     with session.no_autoflush:  # a document is flushed as soon as it is added
+        session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # racers wait in line
         known = session.scalar(same)
     if known is not None:
         return known

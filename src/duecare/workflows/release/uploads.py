@@ -70,6 +70,17 @@ def land_all(
     return landed, rejected
 
 
+def once(uploaded: Iterable[Uploaded]) -> tuple[list[Uploaded], list[Uploaded]]:
+    """The uploads with each file of a kind once, and those that were there already by their content."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Uploaded] = []
+    again: list[Uploaded] = []
+    for each in uploaded:
+        (again if (each.kind, each.sha256) in seen else first).append(each)
+        seen.add((each.kind, each.sha256))
+    return first, again
+
+
 def land_one(installation: Installation, caller: Caller, kind: str, file: FileStorage) -> Uploaded:
     """Streams one file into quarantine. Raises `Missing` like `land_checked`."""
     found = land_checked(installation, file, file.filename or "")

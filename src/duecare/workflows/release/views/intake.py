@@ -14,6 +14,7 @@ from wtforms import Form
 from duecare.core import desk_forms, extra_fields, requests
 from duecare.core.db import opaque_id
 from duecare.core.documents import arriving
+from duecare.core.documents.names import safe_name
 from duecare.core.errors import Missing
 from duecare.core.patients import queries as patients
 from duecare.core.people.models import Organisation
@@ -71,7 +72,7 @@ def create() -> str | Response | tuple[str, int]:
     kept = _kept_files(request.form)
     files = [(kind, file) for kind in DESK_KINDS for file in request.files.getlist(f"file-{kind}")]
     landed, rejected = uploads.land_all(installation, caller, files)
-    desk = _desk(IntakeForm(), [*kept, *landed], rejected)
+    desk = _desk(IntakeForm(), _each_once([*kept, *landed]), rejected)
     if "update" in request.form:
         return _page(desk)
     typed = _checked(desk)
@@ -116,6 +117,15 @@ def find_duplicates() -> Response:
 
 def _kept_files(typed: MultiDict[str, str]) -> list[Uploaded]:
     return uploads.from_tokens(requests.installation(), requests.caller(), typed.getlist("landed"))
+
+
+def _each_once(uploaded: list[Uploaded]) -> list[Uploaded]:
+    """The uploads without those that came twice, which is said and not stored."""
+    first, again = uploads.once(uploaded)
+    for each in again:
+        requests.installation().store.delete(each.key)
+        flash(_("%(name)s was here already. It is kept once.", name=safe_name(each.name)))
+    return first
 
 
 def _desk(

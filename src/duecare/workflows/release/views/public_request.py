@@ -112,7 +112,10 @@ def add_documents(code: str) -> Answer:
     def keep(kind: str, landed: Landed) -> bool:
         with requests.transaction() as session:
             draft = drafts.lock(session, _token(), organisation.id)
-            return draft is not None and drafts.add_file(session, draft, kind, landed)
+            is_new = draft is not None and drafts.add_file(session, draft, kind, landed)
+        if draft is not None and not is_new:
+            site.say_known(landed)
+        return is_new
 
     faults = site.land_files(keep)
     is_going_on = "add" not in request.form

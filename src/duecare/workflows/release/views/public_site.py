@@ -3,8 +3,9 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, flash, render_template, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
@@ -80,6 +81,11 @@ def _land(kind: str, file: FileStorage, keep: Callable[[str, Landed], bool]) -> 
     finally:
         if not is_kept:
             installation.store.delete(landed.key)
+
+
+def say_known(landed: Landed) -> None:
+    """Tells that a file came before, so that it is kept once."""
+    flash(_("We have %(name)s already. You do not need to send it again.", name=landed.given_name))
 
 
 def too_large() -> str:

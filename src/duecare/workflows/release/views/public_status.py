@@ -100,19 +100,26 @@ def add_documents() -> Answer:
         flash(_("This request is closed. It takes no more papers."), "error")
         return redirect(url_for(".status"), 303)
 
+    new: list[str] = []
+
     def keep(kind: str, landed: Landed) -> bool:
         with requests.transaction() as session:
             mine = _granted(session)
             if mine is None:
                 return False
             document = attach(session, _caller(mine), mine, kind, landed)
-            return document.public_id == landed.public_id
+            is_new = document.public_id == landed.public_id
+        if is_new:
+            new.append(landed.public_id)
+        else:
+            site.say_known(landed)
+        return is_new
 
     count = len([file for each in request.files.listvalues() for file in each if file.filename])
     faults = site.land_files(keep)
     if not count:
         faults.append(_("Choose a file first."))
-    if count > len(faults):
+    if new:
         flash(_("We received your papers. We check them now; look here again in a few minutes."), "success")
     if faults:
         return _status_page(_granted(requests.reading()) or case, faults), 422
