@@ -214,7 +214,8 @@ def _upload(workflow: Workflow, resource: CaseResource) -> Operation:
             case = _found(session, workflow, call)
             document = resource.attach(session, requests.caller(), case, form.kind, landed)
             location = f"{PREFIX}/documents/{document.public_id}"
-            view, is_new = showing.document_view(document, case.number), document.public_id == landed.public_id
+            view = showing.document_view(document, case.number)
+            is_new = document.public_id == landed.public_id
         if not is_new:
             installation.store.delete(landed.key)
         return Answer(view, 201, {"Location": location})

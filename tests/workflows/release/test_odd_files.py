@@ -97,6 +97,38 @@ def test_a_file_chosen_twice_at_intake_is_told_and_kept_once(signed_in, world: W
     assert len(stored(world)) == 1
 
 
+def sent_early(client, kind: str, content: bytes, name: str):
+    """A file sent by the form's script while somebody is still filling it."""
+    data = {"kind": kind, "file": (io.BytesIO(content), name)}
+    return client.post("/releases/new/files", data=data, content_type="multipart/form-data")
+
+
+def test_a_file_sent_while_the_form_is_filled_comes_with_it(signed_in, world: World):
+    alice = signed_in("alice")
+    answer = sent_early(alice, "record", SAME, "early.txt")
+    assert answer.status_code == 201
+    assert requests_of(world) == documents_of(world) == []
+    assert post(alice, landed=[answer.json["token"]]).status_code == 302
+    assert [(each.kind, each.given_name) for each in documents_of(world)] == [("record", "early.txt")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "message"),
+    [
+        ("record", b"MZ" * 40, "This file is a program"),
+        ("record", b"", "The file is empty"),
+        ("release_package", SAME, "what kind of document"),
+    ],
+)
+def test_a_file_that_cannot_be_taken_early_is_refused_in_words(
+    signed_in, world: World, kind, content, message
+):
+    answer = sent_early(signed_in("alice"), kind, content, "early.pdf")
+    assert answer.status_code == 422
+    assert message in answer.json["detail"]
+    assert stored(world) == []
+
+
 def test_a_visitor_who_sends_a_paper_twice_is_told(app, world: World):
     visitor = Visitor(app)
     for step, typed in (("patient", MARIA), ("contact", REACHED), ("records", RECORDS)):

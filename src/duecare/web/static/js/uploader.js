@@ -4,10 +4,11 @@ import { all, one } from "./dom.js";
 
 const AT_ONCE = 2;
 
-class Uploader {
-  constructor(form) {
+export class Uploader {
+  constructor(form, url = form.action, field = one("input[type=file]", form).name) {
     this.form = form;
-    this.input = one("input[type=file]", form);
+    this.url = url;
+    this.field = field;
     this.list = one("[data-upload-list]", form);
     this.texts = one("[data-upload-texts]", form).dataset;
     this.waiting = [];
@@ -18,16 +19,25 @@ class Uploader {
   }
 
   listen() {
+    const input = one("input[type=file]", this.form);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.add(this.input.files);
-      this.input.value = "";
+      this.add(input.files);
+      input.value = "";
     });
     for (const type of ["dragover", "dragleave", "drop"]) {
       this.form.addEventListener(type, (event) => this.dragged(event));
     }
+    this.warnBeforeLeaving();
+  }
+
+  get isBusy() {
+    return this.sending > 0 || this.waiting.length > 0;
+  }
+
+  warnBeforeLeaving() {
     addEventListener("beforeunload", (event) => {
-      if (this.sending || this.waiting.length) event.preventDefault();
+      if (this.isBusy) event.preventDefault();
     });
   }
 
@@ -38,12 +48,13 @@ class Uploader {
   }
 
   add(files) {
-    for (const file of files) this.queue(file, this.fields(), this.line(file));
+    const fields = this.fields();
+    for (const file of files) this.queue(file, fields, this.line(file));
     this.next();
   }
 
   fields() {
-    return [...new FormData(this.form)].filter(([name]) => name !== this.input.name);
+    return [...new FormData(this.form)].filter(([name]) => name !== this.field);
   }
 
   line(file) {
@@ -69,18 +80,18 @@ class Uploader {
 
   next() {
     while (this.sending < AT_ONCE && this.waiting.length) this.send(this.waiting.shift());
-    if (this.sending || this.waiting.length) return;
+    if (this.isBusy) return;
     one("[data-upload-status]", this.form).textContent = this.unsent.size ? this.texts.some : this.sent ? this.texts.done : "";
-    if (this.sent) this.form.dispatchEvent(new CustomEvent("uploaded", { bubbles: true }));
+    this.form.dispatchEvent(new CustomEvent(this.sent ? "uploaded" : "uploads-ended", { bubbles: true }));
   }
 
   send(item) {
     const { file, fields, line } = item;
     const body = new FormData();
     for (const [name, value] of fields) body.append(name, value);
-    body.append(this.input.name, file, file.name);
+    body.append(this.field, file, file.name);
     const request = new XMLHttpRequest();
-    request.open("POST", this.form.action);
+    request.open("POST", this.url);
     request.setRequestHeader("Accept", "application/json");
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) one("progress", line).value = (100 * event.loaded) / event.total;

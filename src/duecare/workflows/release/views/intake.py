@@ -49,7 +49,7 @@ class Desk:
 
 @pages.url_value_preprocessor
 def _prepare(endpoint: str | None, _values: object) -> None:
-    if endpoint == "release_intake.create":
+    if endpoint in {"release_intake.create", "release_intake.add_file"}:
         arriving.allow_many()
 
 
@@ -81,6 +81,20 @@ def create() -> str | Response | tuple[str, int]:
     if found := _unseen_duplicates(desk):
         return _page(desk, found), 409
     return _logged(desk, typed)
+
+
+@pages.post("/files")
+@requires(Permission.RELEASES_CREATE)
+def add_file() -> tuple[Response, int]:
+    """Lands one file while the form is still being filled: 201 with the token that the form then carries."""
+    kind, file = request.form.get("kind", ""), request.files.get("file")
+    try:
+        if kind not in DESK_KINDS or file is None or not file.filename:
+            raise Missing(_("Choose a file, and what kind of document it is."))
+        landed = uploads.land_one(requests.installation(), requests.caller(), kind, file)
+    except Missing as error:
+        return jsonify(title=str(error.title), detail=error.detail), error.status
+    return jsonify(message=_("arrived"), token=uploads.token_of(requests.installation(), landed)), 201
 
 
 @pages.get("/patients")
@@ -264,5 +278,6 @@ def _page(desk: Desk, found: list[ReleaseRequest] | None = None) -> str:
         duplicates=found or [],
         kinds=[(kind, terms.DOCUMENT_KINDS[kind]) for kind in DESK_KINDS],
         max_megabytes=settings.upload_max_megabytes,
+        max_bytes=settings.upload_max_bytes,
         **clock_face(),
     )
