@@ -17,7 +17,7 @@ from duecare.core import extra_fields
 from duecare.core.access import Caller
 from duecare.core.documents.operations import attach
 from duecare.core.errors import Missing
-from duecare.workflows.release import drafts, operations
+from duecare.workflows.release import codes, drafts, operations
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.authorization import parts_needed
 from duecare.workflows.release.intake import ReleaseIntake
@@ -144,9 +144,7 @@ def said_by(asker: str) -> dict[str, dict[str, list[str]]]:
     return {WHO: {"who": [asker]}} if asker in words.ASKERS else {}
 
 
-def send(
-    session: Session, caller: Caller, draft: PublicDraft, locale: str, tracking_code: str
-) -> ReleaseRequest:
+def send(session: Session, caller: Caller, draft: PublicDraft, locale: str, key: str) -> ReleaseRequest:
     """Makes the request out of a draft, with its papers, once: a draft that was sent gives its request again.
 
     Raises `Missing` when a step is not answered.
@@ -157,7 +155,8 @@ def send(
     if course.first_open() is not None:
         raise Missing(_("Some questions still need an answer."))
     intake = intake_of(course, locale)
-    case = operations.create(session, caller, draft.organisation, intake, tracking_code=tracking_code).case
+    tracking = codes.made(key, codes.TRACKING, draft.token_digest)
+    case = operations.create(session, caller, draft.organisation, intake, tracking).case
     for kind, landed in drafts.landed_files(draft):
         attach(session, caller, case, kind, landed)
     drafts.close(draft, case)

@@ -20,7 +20,7 @@ from duecare.core.patients import queries as patients
 from duecare.core.people.models import Organisation
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
-from duecare.workflows.release import duplicates, intake, operations, queries, terms, uploads
+from duecare.workflows.release import codes, duplicates, intake, operations, queries, terms, uploads
 from duecare.workflows.release.duplicates import Asked
 from duecare.workflows.release.forms import IntakeForm, extra_form
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
@@ -199,7 +199,7 @@ def _logged(desk: Desk, typed: intake.ReleaseIntake) -> Response:
 def _written(session: Session, desk: Desk, typed: intake.ReleaseIntake, form_key: str) -> ReleaseRequest:
     caller = requests.caller()
     organisation = session.get_one(Organisation, caller.organisation_id)
-    created = operations.create(session, caller, organisation, typed, form_key)
+    created = operations.create(session, caller, organisation, typed, _new_code(), form_key)
     for uploaded in desk.uploaded:
         operations.attach_document(session, caller, created.case, uploaded.kind, uploaded.landed())
     remember_code(created.case.number, created.tracking_code)
@@ -229,11 +229,15 @@ def receipt(number: str) -> str:
 def renew(number: str) -> Response:
     """Gives the requester a new tracking code."""
     with requests.transaction() as session:
-        case = load(session, number)
-        code = operations.renew_tracking_code(session, requests.caller(), case)
-    remember_code(case.number, code)
+        case, code = load(session, number), _new_code()
+        operations.renew_tracking_code(session, requests.caller(), case, code)
+    remember_code(case.number, code.text)
     flash(_("There is a new tracking code; the old one no longer works."), "success")
     return redirect(url_for("release_receipts.receipt", number=case.number))
+
+
+def _new_code() -> codes.Code:
+    return codes.made(requests.installation().settings.key, codes.TRACKING)
 
 
 def remember_code(number: str, code: str) -> None:

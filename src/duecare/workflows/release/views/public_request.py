@@ -17,8 +17,7 @@ from duecare.core.documents.operations import Landed
 from duecare.core.errors import Missing
 from duecare.core.people.models import Organisation
 from duecare.core.requests import public
-from duecare.core.signing import code_from
-from duecare.workflows.release import drafts, public_intake, terms, throttles
+from duecare.workflows.release import codes, drafts, public_intake, terms, throttles
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.public_forms import StepForm, typed_values
 from duecare.workflows.release.public_intake import CHECK, DOCUMENTS, MORE, QUESTIONS, Course
@@ -27,7 +26,6 @@ from duecare.workflows.release.views import public_site as site
 
 pages = Blueprint("public_request", __name__, url_prefix="/request", template_folder=site.TEMPLATES)
 COOKIE_KEY = "public_draft"
-TRACKING = "tracking"
 ASKER = "asker"
 STEP = "<any(who, patient, contact, records, more):step>"
 REASON = "patients and others ask for records without an account; nothing is shown but what they typed"
@@ -169,7 +167,7 @@ def send(code: str) -> Answer:
         with requests.transaction() as session:
             locked = drafts.lock(session, _token(), organisation.id)
             if locked is not None:
-                public_intake.send(session, site.stranger(), locked, site.language(), _tracking_code())
+                public_intake.send(session, site.stranger(), locked, site.language(), _key())
     except Missing:
         return _go(organisation, _course(_draft(organisation)).next_step())
     return redirect(url_for(".receipt", code=code))
@@ -325,7 +323,11 @@ def _token() -> str:
 
 
 def _tracking_code() -> str:
-    return code_from(requests.installation().settings.key, TRACKING, _token())
+    return codes.made(_key(), codes.TRACKING, drafts.token_digest(_token())).text
+
+
+def _key() -> str:
+    return requests.installation().settings.key
 
 
 def _draft(organisation: Organisation) -> PublicDraft | None:

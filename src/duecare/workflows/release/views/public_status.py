@@ -21,8 +21,7 @@ from duecare.core.documents.operations import Landed, attach
 from duecare.core.documents.refusals import REASONS
 from duecare.core.errors import DomainError, TooMany
 from duecare.core.requests import public
-from duecare.core.signing import digest
-from duecare.workflows.release import grants, lookups, operations, terms, throttles
+from duecare.workflows.release import codes, grants, lookups, operations, terms, throttles
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.lookups import Standing
 from duecare.workflows.release.models import ReleaseRequest
@@ -56,14 +55,15 @@ def look_up() -> Answer:
     if not form.validate():
         return site.show("status_ask", form=form), 422
     installation, caller = requests.installation(), site.stranger()
+    tracked = codes.digest_of(installation.settings.key, codes.TRACKING, form.code.data)
     try:
         throttles.count(installation, caller, throttles.LOOK_UPS, caller.address)
-        throttles.count(installation, caller, throttles.LOOK_UPS_OF_CODE, digest(form.code.data))
+        throttles.count(installation, caller, throttles.LOOK_UPS_OF_CODE, tracked)
     except TooMany as error:
         form.form_errors = [error.detail]
         return site.show("status_ask", form=form), error.status
     with requests.transaction() as session:
-        case = lookups.find(session, caller, form.code.data, form.born.data)
+        case = lookups.find(session, caller, tracked, form.born.data)
         token = grants.give(session, grants.STATUS, case.id) if case else None
     if token is None:
         form.form_errors = [
