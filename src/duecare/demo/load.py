@@ -27,7 +27,8 @@ def fill(installation: Installation, password_hash: str, tell: Callable[[str], N
         sites = staffing.settle(session, password_hash)
         for site in sites:
             running = _year(session, site, tell)
-            actions = Replay(session, site, Clerk(session, installation.store)).play(running)
+            clerk, key = Clerk(session, installation.store), installation.settings.key
+            actions = Replay(session, site, clerk, key).play(running)
             tell(f"{site.organisation.name}: {len(running)} requests, {actions} actions")
         _leave_the_past_alone(session)
 
