@@ -59,6 +59,16 @@ def test_a_job_is_not_started_without_its_permission(alice: ApiClient, counting:
     problem_of(alice.post(f"/jobs/{counting}/runs"), 403)
 
 
+@pytest.mark.parametrize(("name", "status"), [("sofia", 202), ("adam", 202), ("alice", 403), ("priya", 403)])
+def test_whoever_may_make_a_report_or_manages_jobs_starts_it(
+    client_of: Callable[..., ApiClient], name: str, status: int
+) -> None:
+    caller = client_of(name)
+    assert caller.post("/jobs/release.aging-report/runs").status_code == status
+    listed = [each["name"] for each in caller.get("/jobs").get_json()["items"]]
+    assert ("release.aging-report" in listed) is (status == 202)
+
+
 def test_a_job_with_a_cause_cannot_be_started(client_of: Callable[..., ApiClient]) -> None:
     problem_of(client_of("adam").post("/jobs/documents.inspect/runs"), 404)
 
