@@ -169,6 +169,12 @@ def test_a_file_that_needs_too_long_is_refused(inspected):
     assert (refused.code, refused.detail) == ("unreadable", "not done after 0.01 seconds")
 
 
+def test_no_file_gets_more_than_512_megabytes_and_20_seconds():
+    limits = sandbox.DEFAULT_LIMITS
+    assert limits.memory_bytes <= 512 * MEGABYTE
+    assert max(limits.cpu_seconds, limits.wall_seconds) <= 20
+
+
 def test_a_file_that_needs_too_much_memory_is_refused(inspected):
     refused = inspected(
         claimed_size(made.picture(), 6000, 6000), "a.jpg", limits=Limits(memory_bytes=128 * MEGABYTE)
