@@ -1,8 +1,6 @@
 """What honest people send is kept as they see it: photos upright, scans whole, filled forms filled."""
 
 import io
-import os
-from pathlib import Path
 
 import pikepdf
 import pytest
@@ -19,12 +17,7 @@ from duecare.core.documents.sandbox import Limits, SandboxUnavailable
 from duecare.core.documents.scanner import ScannerUnavailable, ScanResult
 from tests.core.documents import made
 from tests.core.documents.hostile import claimed_size
-
-SAMPLES = Path(os.environ.get("DUECARE_SAMPLES") or Path(__file__).parents[3] / "../shared/samples")
-SAMPLE_FILES = sorted(path for path in SAMPLES.glob("*") if path.suffix in {".pdf", ".jpg"})
-NO_SAMPLES = pytest.param(
-    SAMPLES, marks=pytest.mark.skip(reason="no sample documents: set DUECARE_SAMPLES to their folder")
-)
+from tests.support.real_files import real_files
 
 
 @pytest.fixture
@@ -135,13 +128,16 @@ def test_the_same_file_is_rewritten_to_the_same_bytes(inspected):
     assert inspected(made.form()).sha256 == inspected(made.form()).sha256
 
 
-@pytest.mark.parametrize("sample", SAMPLE_FILES or [NO_SAMPLES], ids=lambda path: path.name)
-def test_a_real_sample_is_accepted_and_looks_as_before(inspected, sample):
-    accepted = inspected(sample.read_bytes(), sample.name)
-    assert isinstance(accepted, Accepted), accepted
-    pages = range(1, accepted.pages + 1) if sample.suffix == ".pdf" else []
-    for page in pages:
-        assert made.difference(made.drawn(sample, page), made.drawn(accepted.rewritten, page)) < 0.1
+def test_real_files_are_accepted_and_look_as_before(inspected, tmp_path):
+    files = real_files(tmp_path)
+    for file in (*files.sent, *files.records, files.scan):
+        accepted = inspected(file.read_bytes(), file.name)
+        assert isinstance(accepted, Accepted), (file.name, accepted)
+        is_plain = file.suffix == ".pdf" and file != files.form  # the form's fields become part of its page
+        pages = range(1, accepted.pages + 1) if is_plain else []
+        for page in pages:
+            before, after = made.drawn(file, page), made.drawn(accepted.rewritten, page)
+            assert made.difference(before, after) < 0.1, (file.name, page)
 
 
 # the scanner

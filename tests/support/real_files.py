@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from random import Random
 
-import pytest
-
 from duecare.demo import papers, people
 from duecare.demo.asked import Authorization, Wanted
 from duecare.demo.papers import Facility
@@ -16,6 +14,7 @@ from duecare.demo.people import Address
 
 TODAY = date(2026, 3, 2)
 SCANNED_PAGES = 3
+BESIDE_THE_TREE = Path(__file__).parents[2].parent / "shared" / "samples"
 FACILITY = Facility(
     "Riverside General",
     Address("200 Foundry Street", "Riverside", "OH", "45431"),
@@ -26,13 +25,13 @@ FACILITY = Facility(
 
 @dataclass(frozen=True)
 class RealFiles:
-    """What the requester sends, and the records the specialist adds."""
+    """What the requester sends, the records the specialist adds, and the scan that is forgotten at first."""
 
     authorization: Path
     licence: Path
     form: Path
+    records: tuple[Path, ...]
     scan: Path
-    samples: tuple[Path, ...]
 
     @property
     def sent(self) -> tuple[Path, ...]:
@@ -41,30 +40,26 @@ class RealFiles:
 
 
 def samples() -> tuple[Path, ...]:
-    """The sample files in the folder named by DUECARE_SAMPLES; skips the test when there are none."""
-    beside = Path(__file__).parents[2].parent / "shared" / "samples"
-    folder = Path(os.environ.get("DUECARE_SAMPLES", beside))
-    found = tuple(sorted([*folder.glob("*.pdf"), *folder.glob("*.jpg")]))
-    if not found:
-        pytest.skip(f"no sample files in {folder.name}; name their folder in DUECARE_SAMPLES")
-    return found
+    """Files that others wrote, in the folder of DUECARE_SAMPLES or beside the tree, where there are any."""
+    folder = Path(os.environ.get("DUECARE_SAMPLES") or BESIDE_THE_TREE)
+    return tuple(sorted([*folder.glob("*.pdf"), *folder.glob("*.jpg")]))
 
 
 def real_files(folder: Path) -> RealFiles:
     """Writes the made-up papers to a folder; the samples stay where they are."""
-    given = samples()
-    for name, content in _made_up().items():
+    for name, content in made_up().items():
         (folder / name).write_bytes(content)
     return RealFiles(
-        folder / "Scan 0001.pdf",
-        folder / "IMG_2041.JPG",
-        folder / "request form.pdf",
-        folder / "Scan 0002.pdf",
-        given,
+        authorization=folder / "Scan 0001.pdf",
+        licence=folder / "IMG_2041.JPG",
+        form=folder / "request form.pdf",
+        records=(folder / "Progress note.pdf", *samples()),
+        scan=folder / "Scan 0002.pdf",
     )
 
 
-def _made_up() -> Mapping[str, bytes]:
+def made_up() -> Mapping[str, bytes]:
+    """A scanned authorization, a photo of a licence, a form with fields, a record, a scan of pages."""
     rng = Random(2026)
     patient = people.patients(rng, 1, TODAY)[0]
     attorney = people.organisation_requesters(rng, "attorney")[0]
@@ -75,5 +70,6 @@ def _made_up() -> Mapping[str, bytes]:
         "Scan 0001.pdf": papers.scanned(papers.authorization_form(FACILITY, form), rng),
         "IMG_2041.JPG": papers.licence_photo(patient, rng, datetime(2026, 3, 1, 9, 30, tzinfo=UTC)),
         "request form.pdf": papers.fillable_form(FACILITY, patient, wanted),
+        "Progress note.pdf": chart,
         "Scan 0002.pdf": papers.scanned(chart, rng),
     }
