@@ -162,6 +162,16 @@ def test_the_content_of_an_accepted_document_is_offered_for_saving(
     assert answer.headers["Cache-Control"] == "no-store"
 
 
+def test_a_scan_that_became_a_pdf_is_saved_as_one(
+    alice: ApiClient, installation: Installation, release: dict[str, Any]
+) -> None:
+    document = alice.upload(release["number"], "record", made.picture("TIFF"), "fax.tif").get_json()
+    run_due(installation)
+    answer = alice.get(f"/documents/{document['id']}/content")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=fax.pdf"
+
+
 def test_the_same_file_twice_is_one_document(alice: ApiClient, release: dict[str, Any]) -> None:
     first, second = (alice.upload(release["number"], "record", made.pdf(), "a.pdf") for _ in range(2))
     assert first.get_json()["id"] == second.get_json()["id"]

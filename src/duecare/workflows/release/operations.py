@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from duecare.core import audit, cases, clocks, extra_fields, lifecycle, search
+from duecare.core import cases, clocks, extra_fields, lifecycle, search
 from duecare.core.access import SYSTEM, Caller
 from duecare.core.cases import Case, CasePause
 from duecare.core.documents.models import Document
@@ -217,11 +217,6 @@ def add_note(session: Session, caller: Caller, case: ReleaseRequest, text: str) 
         raise Missing(_("The note is empty."), {"note": _("Write the note first.")})
     event = lifecycle.record_event(session, case, "note", caller, source=case.status, note=text.strip())
     event.is_internal = True
-
-
-def note_disclosed_read(session: Session, caller: Caller, case: ReleaseRequest, what: str) -> None:
-    """Records in the audit log that a case's content was given out, e.g. on the telephone."""
-    audit.record(session, caller, f"release.{what}", case.number, chain=case.organisation_id)
 
 
 def _columns(intake: ReleaseIntake) -> dict[str, Any]:
