@@ -59,6 +59,16 @@ def test_a_job_is_not_started_without_its_permission(alice: ApiClient, counting:
     problem_of(alice.post(f"/jobs/{counting}/runs"), 403)
 
 
+@pytest.mark.parametrize(("name", "status"), [("sofia", 202), ("adam", 202), ("alice", 403), ("priya", 403)])
+def test_whoever_may_make_a_report_or_manages_jobs_starts_it(
+    client_of: Callable[..., ApiClient], name: str, status: int
+) -> None:
+    caller = client_of(name)
+    assert caller.post("/jobs/release.aging-report/runs").status_code == status
+    listed = [each["name"] for each in caller.get("/jobs").get_json()["items"]]
+    assert ("release.aging-report" in listed) is (status == 202)
+
+
 def test_a_job_with_a_cause_cannot_be_started(client_of: Callable[..., ApiClient]) -> None:
     problem_of(client_of("adam").post("/jobs/documents.inspect/runs"), 404)
 
@@ -150,6 +160,16 @@ def test_the_content_of_an_accepted_document_is_offered_for_saving(
     assert "<" not in answer.headers["Content-Disposition"]
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_a_scan_that_became_a_pdf_is_saved_as_one(
+    alice: ApiClient, installation: Installation, release: dict[str, Any]
+) -> None:
+    document = alice.upload(release["number"], "record", made.picture("TIFF"), "fax.tif").get_json()
+    run_due(installation)
+    answer = alice.get(f"/documents/{document['id']}/content")
+    assert answer.mimetype == "application/pdf"
+    assert answer.headers["Content-Disposition"] == "attachment; filename=fax.pdf"
 
 
 def test_the_same_file_twice_is_one_document(alice: ApiClient, release: dict[str, Any]) -> None:

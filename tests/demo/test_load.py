@@ -9,6 +9,8 @@ from duecare.core import audit
 from duecare.core.cases import Case
 from duecare.core.documents.models import Document
 from duecare.core.installation import Installation
+from duecare.core.jobs import runner, scheduling
+from duecare.core.reports.models import ReportRun
 from duecare.core.time import now
 from duecare.demo import load, staffing
 
@@ -32,6 +34,16 @@ def test_the_demonstration_has_work_in_every_status_and_holds_together(filled: I
         open_cases = session.scalars(select(Case).where(Case.is_open.is_(True))).all()
         assert any(case.due_at and case.due_at < now() for case in open_cases)
         assert audit.verify(session) == []
+
+
+def test_the_aging_report_of_the_last_weekday_is_made_as_soon_as_jobs_run(filled: Installation) -> None:
+    scheduling.enqueue_scheduled(filled, name="release.aging-report")
+    while runner.run_due(filled, name="release.aging-report"):
+        pass
+    with filled.database.reading() as session:
+        runs = session.scalars(select(ReportRun).order_by(ReportRun.organisation_id)).all()
+    assert [run.organisation_id for run in runs] == [1, 2]
+    assert all(run.figures["open"] and run.figures["month_completed"] for run in runs)
 
 
 def test_every_document_of_the_demonstration_lies_in_the_store_as_its_row_says(filled: Installation) -> None:

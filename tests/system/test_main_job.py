@@ -11,8 +11,8 @@ import pytest
 
 from duecare.core.installation import Installation
 from tests.support import world as worlds
+from tests.support.real_files import RealFiles, real_files
 from tests.system.desk import Desk, Visitor, is_count
-from tests.system.real_files import RealFiles, real_files
 from tests.system.serving import Served
 
 PATIENT = {
@@ -58,17 +58,17 @@ def test_a_request_goes_from_the_public_form_to_the_dashboard(
 
     sofia, alice, quentin = at_desk("sofia"), at_desk("alice"), at_desk("quentin")
     sofia.assign_from_board(number, to="Alice Example")
-    add_records(alice, number, files.samples)
-    assert set(alice.documents(number)) == {path.name for path in (*files.sent, *files.samples)}
+    add_records(alice, number, files.records)
+    assert set(alice.documents(number)) == {path.name for path in (*files.sent, *files.records)}
     alice.check_authorization(number, "intake")
-    send_to_review(alice, number, files.samples)
+    send_to_review(alice, number, files.records)
 
     quentin.send_back(number, NOTES)
 
     alice.open(number)
     assert NOTES in alice.page.locator(".timeline").inner_text()
     add_records(alice, number, (files.scan,))
-    records = (*files.samples, files.scan)
+    records = (*files.records, files.scan)
     send_to_review(alice, number, records)
 
     quentin.check_authorization(number, "release")

@@ -13,7 +13,7 @@ from duecare.core import requests, workflow
 from duecare.core.access import Permission
 from duecare.core.cases import Case
 from duecare.core.documents.models import ACCEPTED, Document
-from duecare.core.documents.names import safe_name
+from duecare.core.documents.names import saved_as
 from duecare.core.errors import NotFound, NotPossible
 from duecare.core.resources import DocumentView
 
@@ -33,7 +33,8 @@ def content(call: Call) -> Answer:
     chunks = requests.installation().store.get_stream(document.key)
     requests.note_read("document.downloaded", document.public_id)
     headers = Headers({"Content-Length": str(document.size), "X-Content-Type-Options": "nosniff"})
-    headers.add("Content-Disposition", "attachment", filename=_ascii(document.given_name))
+    name = saved_as(document.given_name, document.media_type)
+    headers.add("Content-Disposition", "attachment", filename=_ascii(name))
     return Answer(Response(_begun(chunks), mimetype=document.media_type, headers=headers))
 
 
@@ -61,7 +62,7 @@ def _begun(chunks: Iterator[bytes]) -> Iterator[bytes]:
 
 
 def _ascii(name: str) -> str:
-    return safe_name(name).encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
+    return name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "_")
 
 
 OPERATIONS = (

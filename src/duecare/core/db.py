@@ -81,7 +81,6 @@ Id = Annotated[int, mapped_column(BigId, primary_key=True)]
 Code = Annotated[str, mapped_column(String(64))]
 Name = Annotated[str, mapped_column(String(200))]
 Line = Annotated[str, mapped_column(String(500))]
-Moment = Annotated[datetime, mapped_column(UtcDateTime)]
 
 
 class Base(DeclarativeBase):

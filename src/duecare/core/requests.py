@@ -60,13 +60,6 @@ def rule_of(app: Flask, endpoint: str) -> Rule | None:
     return getattr(app.view_functions.get(endpoint), "access_rule", None)
 
 
-def declare_rules(app: Flask, rules: dict[str, Rule]) -> None:
-    """Declares the rules of endpoints that come from libraries."""
-    for endpoint, rule in rules.items():
-        view: Any = app.view_functions[endpoint]
-        app.view_functions[endpoint] = _marked(rule)(view)
-
-
 def enforce(app: Flask, endpoint: str | None) -> None:
     """Raises unless the endpoint's rule lets the caller in. No endpoint: Flask answers 404 itself."""
     if endpoint is None:

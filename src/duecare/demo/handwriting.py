@@ -9,8 +9,6 @@ Stroke = list[Point | Curve]
 BASELINE = 18.0
 STEP = 5.2
 WIDEST = 144.0
-CAPITALS = (14.0, 15.5)
-SMALL_LETTERS = (2.6, 3.2, 3.2, 4.0, 9.0)
 
 
 def signature(name: str) -> list[Stroke]:

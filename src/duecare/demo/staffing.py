@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,10 +13,12 @@ from sqlalchemy.orm import Session
 from duecare.core.access import Caller, permissions_of
 from duecare.core.db import opaque_id
 from duecare.core.people.models import Membership, Organisation, User
+from duecare.core.time import now
 from duecare.demo.papers import Facility
 from duecare.demo.people import Address
 from duecare.demo.steps import Team
 
+A_YEAR = timedelta(days=366)
 DATA = Path(__file__).parent / "data" / "demo.toml"
 
 
@@ -75,6 +78,7 @@ def _site(session: Session, data: Mapping[str, Any], password_hash: str) -> Site
         phone=data["phone"],
         address=f"{street}, {city}, {state} {postal_code}",
         privacy_contact=data["privacy_contact"],
+        created_at=now() - A_YEAR,
     )
     session.add(organisation)
     session.flush()

@@ -17,14 +17,7 @@ from duecare.core.documents.sandbox import Limits, SandboxUnavailable
 from duecare.core.documents.scanner import ScannerUnavailable, ScanResult
 from tests.core.documents import made
 from tests.core.documents.hostile import claimed_size
-from tests.support.samples import sample_files
-
-WHOLE = (
-    pytest.param("letter.pdf", made.pdf, id="letter"),
-    pytest.param("scan.pdf", made.scanned_pdf, id="scan"),
-    pytest.param("photo.jpg", made.phone_photo, id="photo"),
-    *(pytest.param(path.name, path.read_bytes, id=path.name) for path in sample_files()),
-)
+from tests.support.real_files import real_files
 
 
 @pytest.fixture
@@ -135,14 +128,16 @@ def test_the_same_file_is_rewritten_to_the_same_bytes(inspected):
     assert inspected(made.form()).sha256 == inspected(made.form()).sha256
 
 
-@pytest.mark.parametrize(("name", "read"), WHOLE)
-def test_a_sound_file_is_accepted_and_looks_as_before(inspected, name, read):
-    content = read()
-    accepted = inspected(content, name)
-    assert isinstance(accepted, Accepted), accepted
-    pages = range(1, accepted.pages + 1) if name.endswith(".pdf") else []
-    for page in pages:
-        assert made.difference(made.drawn(content, page), made.drawn(accepted.rewritten, page)) < 0.1
+def test_real_files_are_accepted_and_look_as_before(inspected, tmp_path):
+    files = real_files(tmp_path)
+    for file in (*files.sent, *files.records, files.scan):
+        accepted = inspected(file.read_bytes(), file.name)
+        assert isinstance(accepted, Accepted), (file.name, accepted)
+        is_plain = file.suffix == ".pdf" and file != files.form  # the form's fields become part of its page
+        pages = range(1, accepted.pages + 1) if is_plain else []
+        for page in pages:
+            before, after = made.drawn(file, page), made.drawn(accepted.rewritten, page)
+            assert made.difference(before, after) < 0.1, (file.name, page)
 
 
 # the scanner
@@ -168,6 +163,12 @@ def test_a_silent_scanner_means_no_verdict(inspected):
 def test_a_file_that_needs_too_long_is_refused(inspected):
     refused = inspected(made.pdf(), limits=Limits(wall_seconds=0.01))
     assert (refused.code, refused.detail) == ("unreadable", "not done after 0.01 seconds")
+
+
+def test_no_file_gets_more_than_512_megabytes_and_20_seconds():
+    limits = sandbox.DEFAULT_LIMITS
+    assert limits.memory_bytes <= 512 * MEGABYTE
+    assert max(limits.cpu_seconds, limits.wall_seconds) <= 20
 
 
 def test_a_file_that_needs_too_much_memory_is_refused(inspected):

@@ -2,7 +2,7 @@
 
 import pytest
 
-from duecare.core.documents.names import MAX_NAME_LENGTH, extension, safe_name, with_extension
+from duecare.core.documents.names import MAX_NAME_LENGTH, extension, safe_name, saved_as
 
 
 @pytest.mark.parametrize(
@@ -51,7 +51,20 @@ def test_the_extension_is_that_of_the_safe_name(name, ending):
 
 
 @pytest.mark.parametrize(
-    ("name", "renamed"), [("fax.tif", "fax.pdf"), ("scan", "scan.pdf"), ("a.b.TIFF", "a.b.pdf")]
+    ("name", "media_type", "saved"),
+    [
+        ("fax.tif", "application/pdf", "fax.pdf"),
+        ("a.b.TIFF", "application/pdf", "a.b.pdf"),
+        ("scan", "application/pdf", "scan.pdf"),
+        ("Visit.PDF", "application/pdf", "Visit.PDF"),
+        ("photo.jpeg", "image/jpeg", "photo.jpeg"),
+        ("scan.pdf", "image/png", "scan.png"),
+        ("invoice.exe", "image/jpeg", "invoice.exe.jpg"),
+        ("Letter of Dr. Novak", "application/pdf", "Letter of Dr. Novak.pdf"),
+        ("summary.txt", "text/plain", "summary.txt"),
+        ("x" * 300 + ".tif", "application/pdf", "x" * 116 + ".pdf"),
+        ("waiting.tif", None, "waiting.tif"),
+    ],
 )
-def test_a_rewritten_file_gets_its_own_extension(name, renamed):
-    assert with_extension(name, ".pdf") == renamed
+def test_a_file_is_saved_with_the_extension_of_what_it_is(name, media_type, saved):
+    assert saved_as(name, media_type) == saved

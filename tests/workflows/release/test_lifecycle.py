@@ -177,6 +177,21 @@ def test_whoever_prepared_a_package_never_reviews_it(world: World, installation:
                 operations.act(session, world.caller("quinn"), case, action, needs)
 
 
+@pytest.mark.parametrize(("action", "needs"), [("complete", {}), ("return_for_correction", {"notes": "x"})])
+def test_whoever_built_or_uploaded_a_package_never_reviews_it_whoever_submits_it(
+    world: World, installation: Installation, action: str, needs: dict[str, str]
+) -> None:
+    with installation.database.transaction() as session:
+        case = own_records(world, session)
+        worlds.assign(world, session, case)
+        package = worlds.add_document(session, case, "release_package")
+        package.uploaded_by_id = world.people["quinn"].id
+        operations.act(session, world.caller("alice"), case, "submit_for_review")
+        with pytest.raises(Forbidden):
+            operations.act(session, world.caller("quinn"), case, action, needs)
+        operations.act(session, world.caller("quentin"), case, action, needs)
+
+
 def test_a_package_still_being_checked_cannot_be_submitted(world: World, installation: Installation) -> None:
     with installation.database.transaction() as session:
         case = own_records(world, session)

@@ -66,6 +66,20 @@ def events(world: World, case: ReleaseRequest, action: str) -> int:
         return session.scalar(query) or 0
 
 
+def test_fifty_who_log_a_request_get_fifty_numbers_without_a_gap(racing: World) -> None:
+    def log(_number: int) -> None:
+        with racing.installation.database.transaction() as session:
+            worlds.create(racing, session)
+
+    with racing.installation.database.transaction() as session:
+        first = worlds.create(racing, session).number
+    assert race(racing.installation, log) == {"won": RACERS}
+    with racing.installation.database.reading() as session:
+        numbers = session.scalars(select(ReleaseRequest.number).order_by(ReleaseRequest.number)).all()
+    prefix, _, start = first.rpartition("-")
+    assert numbers == [f"{prefix}-{int(start) + place:06d}" for place in range(RACERS + 1)]
+
+
 def test_of_fifty_who_assign_what_they_saw_one_wins(racing: World) -> None:
     case = prepared(racing, "received")
     people = ("alice", "bob", "quinn")

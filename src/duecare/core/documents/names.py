@@ -4,6 +4,13 @@ import re
 import unicodedata
 
 MAX_NAME_LENGTH = 120
+ENDINGS = {
+    "application/pdf": (".pdf",),
+    "image/jpeg": (".jpg", ".jpeg"),
+    "image/png": (".png",),
+    "text/plain": (".txt", ".text"),
+}
+REPLACED_ENDINGS = {".tif", ".tiff", *(each for endings in ENDINGS.values() for each in endings)}
 _FORBIDDEN = re.compile(r'[<>:"|?*;%`$]+')
 _SPACES = re.compile(r"\s+")
 _RESERVED = re.compile(r"(con|prn|aux|nul|com\d|lpt\d)(\..*)?", re.IGNORECASE)  # device names on Windows
@@ -29,11 +36,15 @@ def extension(name: str) -> str:
     return f".{ending.lower()}" if stem and dot else ""
 
 
-def with_extension(name: str, ending: str) -> str:
-    """The safe name with another extension (with its dot), as after rewriting into another type."""
-    clean = safe_name(name)
-    stem = clean.removesuffix(clean[len(clean) - len(extension(clean)) :]) if extension(clean) else clean
-    return _shortened(stem + ending)
+def saved_as(given: str, media_type: str | None) -> str:
+    """The name under which a rewritten file is saved: the safe name, with the extension of what it is now, so
+    that a fax that came as TIFF opens as the PDF it became, and nothing is saved as a program."""
+    endings = ENDINGS.get(media_type or "", ())
+    clean, ending = safe_name(given), extension(given)
+    if not endings or ending in endings:
+        return clean
+    stem = clean[: -len(ending)] if ending in REPLACED_ENDINGS else clean
+    return _shortened(stem + endings[0])
 
 
 def _shortened(name: str) -> str:

@@ -23,7 +23,7 @@ class Limits:
     memory_bytes: int = 512 * MEGABYTE
     file_bytes: int = 256 * MEGABYTE
     cpu_seconds: int = 20
-    wall_seconds: float = 30.0
+    wall_seconds: float = 20.0
 
 
 DEFAULT_LIMITS = Limits()

@@ -37,7 +37,7 @@ class JobKind:
 
     `shares_commit`: the handler reads and writes nothing but the session of `Work.finishing()`, so that many
     such jobs may be claimed at once and share a commit; when one fails, each is run again by itself.
-    `permission`: who may start a scheduled kind on demand and follow its runs.
+    `permission`: who may start a scheduled kind on demand and follow its runs, besides whoever manages jobs.
     """
 
     name: str

@@ -93,7 +93,14 @@ _reports: dict[str, Report] = {}
 def declare(report: Report, make: Callable[[Report, Work], None]) -> Report:
     """Makes a report known, with the job that `make`s it by its schedule and on demand."""
     _reports[report.name] = report
-    queue.declare(JobKind(report.name, report.label, lambda work: make(report, work), report.schedule))
+    kind = JobKind(
+        report.name,
+        report.label,
+        lambda work: make(report, work),
+        report.schedule,
+        permission=report.permission,
+    )
+    queue.declare(kind)
     return report
 
 

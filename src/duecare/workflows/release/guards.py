@@ -52,8 +52,11 @@ def authorization_holds_now(session: Session, case: Any, caller: Caller) -> str 
     return authorization.obstacle(session, case, _today(session, case), "release")
 
 
-def is_not_preparer(_session: Session, case: Any, caller: Caller) -> str | None:
-    if caller.user_id is not None and case.prepared_by_id == caller.user_id:
+def is_not_preparer(session: Session, case: Any, caller: Caller) -> str | None:
+    """Neither whoever submitted the package nor whoever built or uploaded it."""
+    package = package_of(session, case)
+    preparers = {case.prepared_by_id, package.uploaded_by_id if package else None}
+    if caller.user_id is not None and caller.user_id in preparers:
         return str(_l("Whoever prepared a package cannot review it: ask another reviewer."))
     return None
 

@@ -88,7 +88,6 @@ DENIAL_BASES = {
     "no_such_records": _l("We hold no such records"),
 }
 PRIORITIES = {"stat": _l("Stat"), "urgent": _l("Urgent"), "routine": _l("Routine")}
-SENSITIVE_TYPES = frozenset({"psychotherapy_notes", "substance_use_records"})
 
 
 ASKS = {

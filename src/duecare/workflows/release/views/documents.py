@@ -18,7 +18,7 @@ from duecare.core.access import Permission as Core
 from duecare.core.documents import arriving
 from duecare.core.documents import pages as page_images
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, REFUSED, Document
-from duecare.core.documents.names import safe_name
+from duecare.core.documents.names import safe_name, saved_as
 from duecare.core.documents.preview import DRAWABLE, PREVIEW_MEDIA_TYPE
 from duecare.core.documents.refusals import REASONS
 from duecare.core.errors import DomainError, Missing, NotFound
@@ -79,7 +79,8 @@ def content(number: str, public_id: str) -> Response:
     store = requests.installation().store
     response = Response(store.get_stream(document.key), mimetype=document.media_type)
     response.content_length = document.size
-    response.headers.set("Content-Disposition", ATTACHMENT, filename=safe_name(document.given_name))
+    name = saved_as(document.given_name, document.media_type)
+    response.headers.set("Content-Disposition", ATTACHMENT, filename=name)
     return response
 
 
