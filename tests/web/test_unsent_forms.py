@@ -1,5 +1,6 @@
 """A form sent after the session was gone: sign-in, then the form again with everything that was typed."""
 
+import io
 import re
 
 import pytest
@@ -86,6 +87,12 @@ def test_a_new_request_comes_back_as_it_was_typed(alice, world, lose):
     assert shown.xpath("//select[@name='request_type']/option[@selected]/@value") == ["third_party"]
     answer = alice.post("/releases/new", data={**GOOD, **hidden(alice.get(back).text)})
     assert answer.location.endswith("/receipt")
+
+
+def test_files_that_came_too_late_are_named_to_be_chosen_again(alice, world):
+    typed = {**GOOD, "file-record": (io.BytesIO(b"Discharged well."), "summary.txt")}
+    back = sent_in_vain(alice, world, lose_cookie, "/releases/new", typed)
+    assert "Choose these files again: summary.txt." in text(page(alice.get(back)))
 
 
 @pytest.mark.parametrize("lose", [lose_cookie, run_out])

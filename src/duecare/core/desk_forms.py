@@ -12,10 +12,12 @@ from flask_wtf.form import _Auto
 from werkzeug.datastructures import MultiDict
 
 from duecare.core import requests, unsent
+from duecare.core.documents.names import safe_name
 from duecare.core.signing import signed, unsigned
 from duecare.core.texts import gettext as _
 
 OWNER, KEPT, PURPOSE = "form_owner", "kept", "form-owner"
+FILE_NAME = "file-to-choose-again"
 NEVER_KEPT = frozenset({OWNER, "csrf_token"})
 MOST_CHARACTERS = 200_000
 Typed = MultiDict[str, str]
@@ -51,6 +53,8 @@ def keep(page: str) -> str | None:
     if whose is None or not typed or _is_secret(typed) or len(page) > unsent.PAGE_LENGTH:
         return None
     user, organisation = (int(part) for part in whose.split("-"))
+    names = [(FILE_NAME, file.filename) for each in request.files.listvalues() for file in each]
+    typed += [(field, safe_name(name)) for field, name in names if name]
     with requests.transaction() as session:
         return unsent.keep(session, user, organisation or None, page, typed).public_id
 
@@ -71,7 +75,13 @@ def typed_before() -> Typed | None:
         g.typed_before = _found()
         if g.typed_before is not None:
             flash(_("You were signed out before this was sent. What you typed is here: send it once more."))
+            _say_files_to_choose(g.typed_before.poplist(FILE_NAME))
     return g.typed_before  # type: ignore[no-any-return]
+
+
+def _say_files_to_choose(names: list[str]) -> None:
+    if names:
+        flash(_("Choose these files again: %(names)s.", names=", ".join(names)))
 
 
 def _found() -> Typed | None:

@@ -19,6 +19,8 @@ from duecare.demo.replay import Replay, Running, running_of
 from duecare.demo.staffing import Site
 
 STILL_FRESH = timedelta(hours=20)
+EDITION = "2"
+"""Names what the demonstration holds: change it whenever data made earlier no longer fits this version."""
 
 
 def fill(installation: Installation, password_hash: str, tell: Callable[[str], None]) -> None:

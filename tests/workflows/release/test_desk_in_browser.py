@@ -15,6 +15,7 @@ from werkzeug.serving import make_server
 
 from duecare.core.documents.models import Document
 from duecare.core.jobs import runner
+from duecare.core.people.sign_in import end_all
 from tests.support.world import World, sign_in_as
 
 Desk = Callable[[str], Page]
@@ -219,6 +220,22 @@ def logged_again(alice: Page, consent: Path) -> None:
     if told.is_visible():
         alice.get_by_role("button", name="Save the request").click()
     expect(alice.get_by_text("Tracking code:")).to_be_visible()
+
+
+def test_a_file_sent_after_the_session_ended_is_not_lost(
+    desk: Desk, case_in, papers: dict[str, Path], world: World
+) -> None:
+    number = case_in("in_progress").number
+    alice = desk("alice")
+    alice.goto(f"/releases/{number}")
+    with world.installation.database.transaction() as session:
+        end_all(session, world.people["alice"].id, "test")
+    alice.get_by_label("Add documents").set_input_files(papers["labs"])
+    alice.get_by_role("button", name="Upload").click()
+    expect(alice.get_by_text("Your session has ended.")).to_be_visible()
+    alice.context.add_cookies(desk("alice").context.cookies())
+    alice.get_by_role("button", name="Try again").click()
+    expect(alice.get_by_text("arrived, being checked")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["", "/package", "/actions/hold", "/authorization/intake", "/clock"])

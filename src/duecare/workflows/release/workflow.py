@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from duecare.core import audit_words, clock, clocks
+from duecare.core import audit_words, clock, clocks, tidy
 from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
@@ -31,8 +31,10 @@ def timing(case: Any) -> Timing:
 
 documents.after_acceptance(WORKFLOW, operations.after_acceptance)
 documents.after_refusal(WORKFLOW, lookups.tell_of_refusal)
-for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE, drafts.SWEEP_DRAFTS):
+for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE):
     queue.declare(kind)
+tidy.also("public forms", drafts.sweep)
+tidy.keep_landed(drafts.landed_of_drafts)
 reports.declare(AGING_REPORT, making.make)
 audit_words.declare(SHOWN | {f"{WORKFLOW}.{action}": said for action, said in EVENT_WORDS.items()})
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
