@@ -280,6 +280,7 @@ def test_ten_thousand_random_steps_never_leave_the_table(world: World, installat
     ("status", "change"),
     [
         ("received", "status = 'in_progress'"),
+        ("received", "status = 'forgotten'"),
         ("received", "status = 'on_hold'"),
         ("received", "status = 'completed', is_open = FALSE, closed_at = received_at"),
         ("in_progress", "status = 'completed'"),
