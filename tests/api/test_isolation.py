@@ -132,6 +132,29 @@ def test_a_document_of_another_organisation_cannot_be_checked(
     problem_of(charlie.check(own, "intake", document=theirs.document), 404)
 
 
+def test_a_document_of_another_organisation_cannot_be_packed(
+    charlie: ApiClient, world: World, theirs: Theirs
+) -> None:
+    with world.installation.database.transaction() as session:
+        own = worlds.create(world, session, by="charlie")
+        worlds.assign(world, session, own, to="charlie", by="sven")
+        number = own.number
+    problem_of(charlie.post(f"/releases/{number}/packages", json={"documents": [theirs.document]}), 404)
+    assert charlie.get(f"/releases/{number}/packages").get_json()["items"] == []
+
+
+def test_a_place_in_another_organisations_list_is_no_place(
+    alice: ApiClient, charlie: ApiClient, world: World, theirs: Theirs
+) -> None:
+    with world.installation.database.transaction() as session:
+        worlds.create(world, session)
+    cursor = alice.get("/releases?limit=1").get_json()["next"]
+    assert cursor
+    assert alice.get(f"/releases?limit=1&cursor={cursor}").get_json()["items"]
+    answer = charlie.get(f"/releases?limit=1&cursor={cursor}")
+    assert answer.status_code == 422 or _is_empty_list(answer)
+
+
 def test_a_filter_by_a_person_of_another_organisation_finds_nothing(
     charlie: ApiClient, theirs: Theirs
 ) -> None:

@@ -105,6 +105,11 @@ def test_upgrading_again_changes_nothing(migrated):
     [
         "UPDATE cases SET assignee_id = NULL",
         "UPDATE cases SET status = 'completed'",
+        "UPDATE cases SET status = 'denied'",
+        "UPDATE cases SET status = 'cancelled', is_open = FALSE",
+        "UPDATE cases SET status = 'received', is_open = FALSE",
+        "UPDATE cases SET status = 'lost'",
+        "UPDATE cases SET is_open = FALSE",
         "UPDATE cases SET closed_at = '2026-01-01 00:00:00'",
         "UPDATE cases SET priority = 'whenever'",
         "UPDATE jobs SET state = 'lost'",

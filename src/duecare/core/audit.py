@@ -77,6 +77,7 @@ HASHED = (
     "subject",
     "details",
 )
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True).encode
 
 
 @dataclass(frozen=True)
@@ -144,8 +145,7 @@ def digest(entry: Mapping[Any, Any], previous: str) -> str:
     """SHA-256 (hex) over the previous hash and the entry's content in one canonical form."""
     moment = entry["at"].astimezone(UTC).isoformat(timespec="microseconds")
     content = [previous, moment, *(entry[name] for name in HASHED)]
-    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
 def verify(session: Session, chain: int | None = None) -> list[Fault]:

@@ -122,6 +122,7 @@ def _report(report: Report, job: Job | None) -> dict[str, Any]:
 def _run(run: ReportRun) -> dict[str, Any]:
     report = declaration.named(run.name)
     lines = report.lines if report else ()
+    groups = report.groups if report else ()
     return {
         "label": report.label if report else run.name,
         "url": url_for(".show", public_id=run.public_id),
@@ -129,6 +130,11 @@ def _run(run: ReportRun) -> dict[str, Any]:
         "made_by": run.made_by,
         "figures": [
             (line.label, line.said(run.figures[line.key])) for line in lines if line.key in run.figures
+        ],
+        "groups": [
+            (group.title, [(group.named(code), count) for code, count in run.figures[group.key].items()])
+            for group in groups
+            if group.key in run.figures
         ],
         "files": [
             (FORMAT_LABELS[kind], url_for(".file", public_id=run.public_id, kind=kind))

@@ -28,10 +28,11 @@ from duecare.core.reports.models import ReportRun
 from duecare.core.reports.statistics import percentile
 from duecare.core.time import now
 from duecare.workflows.release.aging import AGING_REPORT
+from duecare.workflows.release.lifecycle import STATUSES
 from tests.support.pages import check_page, statements
 from tests.support.world import World, sign_in_as
 from tests.workflows.release import histories
-from tests.workflows.release.histories import History
+from tests.workflows.release.histories import CALENDAR, History
 
 HERE = ZoneInfo("America/Chicago")
 SCHEDULE = AGING_REPORT.schedule
@@ -104,6 +105,9 @@ def test_the_workbook_equals_the_figures(busy: World, made: ReportRun) -> None:
     assert figures["Open"] == made.figures["open"] == book["Open requests"].max_row - 1
     assert figures["Overdue"] == made.figures["overdue"]
     assert book["Completed"].max_row - 1 == made.figures["completed"]
+    for status in STATUSES:
+        kind, total = ("Status", "by_status") if status.is_open else ("Ended in 30 days", "ended_by_status")
+        assert figures[f"{kind}: {status.label}"] == made.figures[total][status.code]
     for bucket in AGING_BUCKETS:
         assert figures[f"Age in days: {bucket.label}"] == made.figures["aging"][bucket.label]
 
@@ -114,6 +118,8 @@ def test_the_pdf_says_the_figures(busy: World, made: ReportRun) -> None:
     assert 1 <= len(pdf) <= 4
     assert "Riverside General" in text
     assert f"{made.figures['unassigned']} unassigned" in text
+    for label in (*(str(status.label) for status in STATUSES), *(bucket.label for bucket in AGING_BUCKETS)):
+        assert label in text
     for label in ("Overdue and priority requests", "Workload", "Completed since the previous weekday"):
         assert label in text
     for row in rows_of(busy, made):
@@ -291,6 +297,8 @@ def test_the_page_makes_one_follows_it_and_lists_it(app: Flask, busy: World) -> 
     assert f"/reports/{run.public_id}/pdf" in text
     page = check_page(client.get(f"/reports/{run.public_id}"))
     assert "Overdue" in page
+    for label in (*(str(status.label) for status in STATUSES), *(bucket.label for bucket in AGING_BUCKETS)):
+        assert f"<dt>{label}</dt>" in page
 
 
 def test_progress_is_told_as_json(app: Flask, busy: World) -> None:
@@ -366,3 +374,9 @@ def test_the_figures_of_a_history_are_those_of_a_plain_recount(world: World) -> 
         **dict.fromkeys(run.figures["by_status"], 0),
         **Counter(row["status"] for row in rows if row["is_open"]),
     }
+    month = CALENDAR.local_date(now()) - timedelta(days=29)
+    ended = [row for row in rows if row["closed_at"] and CALENDAR.local_date(row["closed_at"]) >= month]
+    assert run.figures["ended_by_status"] == {
+        code: sum(row["status"] == code for row in ended) for code in ("completed", "denied", "cancelled")
+    }
+    assert len(ended) > run.figures["ended_by_status"]["completed"] > 0

@@ -192,6 +192,24 @@ def test_whoever_built_or_uploaded_a_package_never_reviews_it_whoever_submits_it
         operations.act(session, world.caller("quentin"), case, action, needs)
 
 
+def test_substance_use_records_leave_only_in_a_package_with_their_notice(
+    world: World, installation: Installation
+) -> None:
+    with installation.database.transaction() as session:
+        case = own_records(world, session)
+        case.request_type, case.record_types = "court_order", ["substance_use_records"]
+        case.paper_date = case.received_at.date() + timedelta(days=14)
+        worlds.assign(world, session, case)
+        uploaded = worlds.add_document(session, case, "release_package")
+        with pytest.raises(Missing, match=r"42 CFR 2\.32"):
+            operations.act(session, world.caller("alice"), case, "submit_for_review")
+        uploaded.details = {"manifest": {"notice_pages": 1}}
+        operations.act(session, world.caller("alice"), case, "submit_for_review")
+        uploaded.details = {}
+        with pytest.raises(Missing, match=r"42 CFR 2\.32"):
+            operations.act(session, world.caller("quentin"), case, "complete")
+
+
 def test_a_package_still_being_checked_cannot_be_submitted(world: World, installation: Installation) -> None:
     with installation.database.transaction() as session:
         case = own_records(world, session)
@@ -262,6 +280,7 @@ def test_ten_thousand_random_steps_never_leave_the_table(world: World, installat
     ("status", "change"),
     [
         ("received", "status = 'in_progress'"),
+        ("received", "status = 'forgotten'"),
         ("received", "status = 'on_hold'"),
         ("received", "status = 'completed', is_open = FALSE, closed_at = received_at"),
         ("in_progress", "status = 'completed'"),

@@ -82,6 +82,16 @@ def test_the_consent_goes_with_substance_use_records(signed_in, case, world: Wor
     assert "Choose at least one document." in text(page(empty))
 
 
+def test_no_consent_is_asked_for_on_a_courts_order(case, world: World):
+    with world.installation.database.transaction() as session:
+        found = session.get_one(ReleaseRequest, case.id)
+        today = found.received_at.date()
+        assert packages.needs_consent(found, today)
+        found.request_type, found.paper_date = "court_order", today
+        assert packages.notices_for(found, today)
+        assert not packages.needs_consent(found, today)
+
+
 def test_a_package_is_built_reviewed_and_released(signed_in, case, run_jobs, world: World, tmp_path):
     alice, quentin = signed_in("alice"), signed_in("quentin")
     address = f"/releases/{case.number}"
@@ -133,7 +143,8 @@ def test_a_package_ordered_before_review_is_not_slipped_in_afterwards(
         found = session.get_one(ReleaseRequest, case.id)
         chosen = [each.public_id for each in packages.packable(session, found)]
         packages.order(session, world.caller("alice"), found, chosen, "Dear")
-        worlds.add_document(session, found, "release_package")
+        earlier = worlds.add_document(session, found, "release_package")
+        earlier.details = {"manifest": {"notice_pages": 1}}
         findings = {part.code: {"finding": "present"} for part in PARTS}
         findings["part_2_consent"] = {"finding": "present"}
         operations.record_check(session, world.caller("alice"), found, "intake", findings)

@@ -69,6 +69,15 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Group:
+    """Counts of a run that belong together: the key in `figures`, a title, and what each code is called."""
+
+    key: str
+    title: Any
+    named: Callable[[str], str]
+
+
+@dataclass(frozen=True)
 class Report:
     """A report as everybody sees it. `recipients` are the roles whose active holders are told by `notice`.
 
@@ -85,6 +94,7 @@ class Report:
     notice: str
     permission: str
     lines: tuple[Line, ...]
+    groups: tuple[Group, ...] = ()
 
 
 _reports: dict[str, Report] = {}

@@ -474,6 +474,10 @@ def upgrade() -> None:
             name=op.f("ck_cases_release_end_has_time"),
         ),
         sa.CheckConstraint(
+            "workflow != 'release' OR status IN ('received', 'in_progress', 'on_hold', 'in_review', 'needs_correction', 'completed', 'denied', 'cancelled')",
+            name=op.f("ck_cases_release_status_known"),
+        ),
+        sa.CheckConstraint(
             "workflow != 'release' OR status NOT IN ('in_progress', 'on_hold', 'in_review', 'needs_correction', 'completed') OR assignee_id IS NOT NULL",
             name=op.f("ck_cases_release_work_has_assignee"),
         ),

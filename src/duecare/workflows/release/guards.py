@@ -10,8 +10,9 @@ from duecare.core import clocks
 from duecare.core.access import Caller
 from duecare.core.cases import CaseExtension
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
+from duecare.core.texts import gettext as _
 from duecare.core.time import now
-from duecare.workflows.release import authorization, queries
+from duecare.workflows.release import authorization, packages, queries
 
 
 def package_of(session: Session, case: Any) -> Document | None:
@@ -23,6 +24,19 @@ def has_package(session: Session, case: Any, _caller: Caller) -> str | None:
     if package_of(session, case) is None:
         return str(_l("There is no accepted release package yet: build or upload one."))
     return None
+
+
+def has_notices(session: Session, case: Any, _caller: Caller) -> str | None:
+    """Where a notice goes with the records, the package was built here, with it (42 CFR 2.32)."""
+    package, notices = package_of(session, case), packages.notices_for(case, _today(session, case))
+    if package is None or not notices:
+        return None
+    if (package.details.get("manifest") or {}).get("notice_pages"):
+        return None
+    return _(
+        "A notice goes with these records (%(citation)s), and this package lacks it: build the package here.",
+        citation=notices[0].citation,
+    )
 
 
 def no_package_under_inspection(session: Session, case: Any, _caller: Caller) -> str | None:

@@ -110,6 +110,7 @@ TRANSITIONS = (
         scope=Permission.RELEASES_WORK,
         guards=(
             Guard("package", guards.has_package),
+            Guard("notices", guards.has_notices),
             Guard("inspection", guards.no_package_under_inspection),
             Guard("authorization", guards.has_authorization),
         ),
@@ -149,6 +150,7 @@ TRANSITIONS = (
         guards=(
             Guard("reviewer", guards.is_not_preparer, status=403),
             Guard("package", guards.has_package),
+            Guard("notices", guards.has_notices),
             Guard("authorization", guards.authorization_holds_now),
         ),
         effects=(effects.complete,),

@@ -50,6 +50,13 @@ class ReleaseRequest(Case):
 
 Case.__table__.append_constraint(  # type: ignore[attr-defined]
     CheckConstraint(
+        "workflow != 'release' OR status IN ('received', 'in_progress', 'on_hold', 'in_review', "
+        "'needs_correction', 'completed', 'denied', 'cancelled')",
+        name="release_status_known",
+    )
+)
+Case.__table__.append_constraint(  # type: ignore[attr-defined]
+    CheckConstraint(
         "workflow != 'release' OR status NOT IN "
         "('in_progress', 'on_hold', 'in_review', 'needs_correction', 'completed') OR assignee_id IS NOT NULL",
         name="release_work_has_assignee",

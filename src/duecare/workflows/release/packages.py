@@ -31,7 +31,7 @@ from duecare.core.jobs.models import Job
 from duecare.core.jobs.queue import JobKind, Work, enqueue
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
-from duecare.workflows.release import letters, terms
+from duecare.workflows.release import authorization, letters, terms
 from duecare.workflows.release.models import ReleaseRequest
 
 JOB = "release.build-package"
@@ -85,8 +85,11 @@ def preselected(case: ReleaseRequest, found: Sequence[Document], today: date) ->
 
 
 def needs_consent(case: ReleaseRequest, today: date) -> bool:
-    """Whether a copy of the patient's consent must go with the records (42 CFR 2.32(b))."""
-    return any(rule.with_consent for rule in notices_for(case, today))
+    """Whether a copy of the patient's consent must go with the records (42 CFR 2.32(b)).
+
+    Where none is needed, as on a court's order, there is none to send.
+    """
+    return bool(authorization.needed(case)) and any(rule.with_consent for rule in notices_for(case, today))
 
 
 def default_letter(case: ReleaseRequest) -> str:

@@ -23,13 +23,13 @@ from duecare.core.notices.compose import Template
 from duecare.core.notices.compose import declare as declare_notices
 from duecare.core.people.models import Organisation
 from duecare.core.queues import Filters, Scope
-from duecare.core.reports.declaration import Content, Line, Occasion, Report
+from duecare.core.reports.declaration import Content, Group, Line, Occasion, Report
 from duecare.core.texts import gettext as _
 from duecare.core.workflow import named
 from duecare.workflows.release.aging import entries, words
 from duecare.workflows.release.aging.entries import Entry, Reader
 from duecare.workflows.release.figures import Figures
-from duecare.workflows.release.lifecycle import OPEN
+from duecare.workflows.release.lifecycle import ENDED, OPEN
 from duecare.workflows.release.measures import Ended, Present
 from duecare.workflows.release.models import WORKFLOW
 from duecare.workflows.release.question import PERIOD_DAYS, Question
@@ -94,6 +94,7 @@ def _figures(present: Present, recent: Ended, month: Ended, occasion: Occasion) 
         "to_complete_first": load.pressing,
         "unassigned": present.unassigned,
         "by_status": {code: present.by_status[code] for code in OPEN},
+        "ended_by_status": {code: month.by_status[code] for code in ENDED},
         "aging": {bucket.label: count for bucket, count in zip(AGING_BUCKETS, present.aging, strict=True)},
         **_turnaround("", recent),
         **_turnaround("month_", month),
@@ -156,4 +157,5 @@ AGING_REPORT = Report(
     notice=NAME,
     permission=Permission.RELEASES_OVERSEE,
     lines=tuple(Line(key, label, said) for key, label, said in words.FIGURES),
+    groups=tuple(Group(key, title, named) for key, title, named in words.GROUPS),
 )

@@ -47,12 +47,26 @@ FIGURES = (
 )
 
 
+def status_label(code: str) -> str:
+    """What people call a status."""
+    return str(LIFECYCLE.status(code).label)
+
+
+GROUPS = (
+    ("by_status", _l("Open requests by status"), status_label),
+    ("ended_by_status", _l("Ended in 30 days"), status_label),
+    ("aging", _l("Open requests by age, in days"), str),
+)
+
+
 def figure_rows(figures: Mapping[str, Any]) -> Iterator[Sequence[Cell]]:
     """The figures as rows of a sheet, with those by status and by age."""
     for key, label, _said in FIGURES:
         yield str(label), figures[key]
     for code, count in figures["by_status"].items():
-        yield f"{_('Status')}: {LIFECYCLE.status(code).label}", count
+        yield f"{_('Status')}: {status_label(code)}", count
+    for code, count in figures["ended_by_status"].items():
+        yield f"{_('Ended in 30 days')}: {status_label(code)}", count
     for label, count in figures["aging"].items():
         yield f"{_('Age in days')}: {label}", count
 
@@ -78,8 +92,10 @@ def document(
             until=_when(occasion.until, occasion.zone),
         ),
         "boxes": _boxes(figures),
-        "status": _bars(_("Open requests by status"), _by_status(figures)),
-        "aging": _bars(_("Open requests by age, in days"), figures["aging"].items(), LATE_BUCKETS),
+        "bars": [
+            _bars(str(title), [(named(code), count) for code, count in figures[key].items()], LATE_BUCKETS)
+            for key, title, named in GROUPS
+        ],
         "first": _first(first, figures["to_complete_first"], occasion),
         "completed": _completed(completed, figures),
         "workload": _workload(load),
@@ -121,17 +137,12 @@ def _box(label: str, value: Any, note: str = "", tone: str = "") -> Shown:
     return {"label": label, "value": str(value), "note": note, "tone": tone}
 
 
-def _by_status(figures: Mapping[str, Any]) -> Iterator[tuple[str, int]]:
-    return ((str(LIFECYCLE.status(code).label), count) for code, count in figures["by_status"].items())
-
-
-def _bars(title: str, counted: Any, tones: Mapping[str, str] | None = None) -> Shown:
-    rows = list(counted)
+def _bars(title: str, rows: Sequence[tuple[str, int]], tones: Mapping[str, str]) -> Shown:
     largest = max([count for _label, count in rows] + [1])
     return {
         "title": title,
         "rows": [
-            {"label": label, "value": count, "share": count / largest, "tone": (tones or {}).get(label, "")}
+            {"label": label, "value": count, "share": count / largest, "tone": tones.get(label, "")}
             for label, count in rows
         ],
     }
