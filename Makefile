@@ -4,6 +4,7 @@
 PYTHON ?= python3
 WORKERS ?= 2
 export PYTHON PYTHONPATH := src
+unexport PYTHONDONTWRITEBYTECODE
 
 RUN := .venv/bin/python
 USE := @tools/venv base
@@ -27,11 +28,11 @@ demo: ## set up and serve the product with made-up work on http://127.0.0.1:8000
 
 test: ## set up and run the tests, without the long ones
 	$(USE_DEV)
-	@$(RUN) -m pytest -q -n $(WORKERS) -m "not slow" $(ARGS)
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal -m "not slow" $(ARGS)
 
 test-all: ## run every test, also the long crash, load and oracle runs
 	$(USE_DEV)
-	@$(RUN) -m pytest -q -n $(WORKERS) $(ARGS)
+	@$(RUN) -m pytest -q -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: lint types imports current ## run lint, types, import rules, and checks that generated files are current
 

@@ -14,10 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from duecare.app import create_app
 from duecare.core.installation import Installation, open_installation
 from duecare.core.language import Languages
-from duecare.core.metadata import metadata
 from duecare.settings import Settings
 from duecare.settings import load as load_settings
 from duecare.workflows import load as load_workflows
+from tests.support import once
 from tests.support.browser import FLAGS, chromium_path, hidden_event_loop
 from tests.support.databases import MARIADB, POSTGRESQL, temporary_database
 from tests.support.no_skips import NoSkips
@@ -42,6 +42,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     if config.getoption("--no-skips"):
         config.pluginmanager.register(NoSkips(), "no-skips")
+
+
+def pytest_collection_finish() -> None:
+    once.spare_the_collector()
 
 
 NEEDS = {
@@ -132,8 +136,8 @@ def settings(tmp_path: Path) -> Settings:
 def installation(settings: Settings) -> Iterator[Installation]:
     """An installation with every table and nothing in it."""
     load_workflows()
+    once.empty_database(settings.database_url)
     opened = open_installation(settings)
-    metadata.create_all(opened.database.engine)
     yield opened
     opened.database.dispose()
 
@@ -147,7 +151,9 @@ def world(installation: Installation) -> World:
 @pytest.fixture
 def app(settings: Settings, installation: Installation) -> Flask:
     """The web app of the installation."""
-    return create_app(settings, installation)
+    app = create_app(settings, installation)
+    app.jinja_env.bytecode_cache = once.COMPILED
+    return app
 
 
 @pytest.fixture(autouse=True)
