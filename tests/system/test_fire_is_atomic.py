@@ -77,27 +77,10 @@ def in_progress(world: World, session: Session) -> ReleaseRequest:
     return worlds.bring_to(world, session, worlds.create(world, session), "in_progress")
 
 
-def completed(world: World, session: Session) -> ReleaseRequest:
-    return worlds.bring_to(world, session, worlds.create(world, session), "completed")
-
-
-def nearly_in_review(world: World, session: Session) -> ReleaseRequest:
-    case = in_progress(world, session)
-    for kind in ("authorization", "release_package"):
-        worlds.add_document(session, case, kind)
-    worlds.check_authorization(world, session, case, "intake", "alice")
-    return case
-
-
 HOLD = {"reason_code": "awaiting_clarification", "reason": "Which admission?"}
 FIRINGS = {
-    "cancel": (in_progress, "sofia", {"reason": "Sent to us by mistake"}),
     "complete": (in_review, "quentin", {}),
-    "deny": (in_progress, "sofia", {"basis": "no_such_records", "reason": "We never treated this person."}),
     "hold": (in_progress, "alice", HOLD),
-    "reopen": (completed, "sofia", {"reason": "A page is missing"}),
-    "return_for_correction": (in_review, "quentin", {"notes": "Page 3 is missing"}),
-    "submit_for_review": (nearly_in_review, "alice", {}),
 }
 
 
