@@ -26,7 +26,7 @@ from duecare.core.installation import Installation, open_installation
 from duecare.core.people.models import Organisation
 from duecare.core.time import monotonic
 from duecare.settings import Settings
-from duecare.workflows.release import operations
+from duecare.workflows.release import codes, operations
 from duecare.workflows.release.intake import ReleaseIntake
 
 DOCUMENT = os.urandom(200_000)
@@ -87,7 +87,8 @@ def _intakes(opened: Installation, caller: Caller, number: int) -> None:
         landed = documents.land(opened.store, BytesIO(DOCUMENT), "authorization.pdf", MAX_BYTES)
         with opened.database.transaction() as session:
             hospital = session.get_one(Organisation, caller.organisation_id)
-            case = operations.create(session, caller, hospital, intake).case
+            tracking = codes.made(opened.settings.key, codes.TRACKING)
+            case = operations.create(session, caller, hospital, intake, tracking).case
             documents.attach(session, caller, case, "authorization", landed)
 
 

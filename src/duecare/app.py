@@ -8,6 +8,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from duecare import api, web, workflows
 from duecare.core import logging, requests
+from duecare.core.documents.arriving import LARGEST_FILE, Drained, FormRequest
 from duecare.core.errors import Unavailable
 from duecare.core.installation import Installation, open_installation
 from duecare.core.jobs.outage import OUTAGES, is_outage
@@ -24,15 +25,17 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
     """The app that serves an installation. Opens no connection before the first request."""
     registered = workflows.load()
     app = Flask("duecare", static_folder=None, template_folder="web/templates")
+    app.request_class = FormRequest
     app.config.update(_config(settings))
     app.extensions[requests.EXTENSION] = installation or open_installation(settings)
     if settings.trusted_proxies:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=count)  # type: ignore[method-assign]
+    app.wsgi_app = Drained(app.wsgi_app)  # type: ignore[method-assign]
     Languages(app, locale_selector=web.locale, timezone_selector=web.zone)
-    csrf.init_app(app)
     logging.observe(app)
     app.before_request(_identify)
+    csrf.init_app(app)
     account.init_app(app, settings)
     app.before_request(api.identify)
     app.before_request(_enforce)
@@ -55,6 +58,7 @@ def create_app(settings: Settings, installation: Installation | None = None) -> 
 def _config(settings: Settings) -> dict[str, object]:
     return {
         "SECRET_KEY": settings.key,
+        LARGEST_FILE: settings.upload_max_bytes,
         "MAX_CONTENT_LENGTH": settings.upload_max_bytes + 1_000_000,
         "MAX_FORM_MEMORY_SIZE": 2_000_000,
         "SESSION_COOKIE_HTTPONLY": True,

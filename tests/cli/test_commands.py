@@ -71,7 +71,9 @@ def test_a_broken_audit_chain_is_named(run, capsys, tmp_path):
     run("db", "upgrade")
     database = Database(f"sqlite:///{tmp_path / 'duecare.db'}")
     with database.engine.begin() as connection:
-        connection.execute(text("INSERT INTO audit_heads (chain, sequence, hash) VALUES (7, 3, 'x')"))
+        connection.execute(
+            text("INSERT INTO audit_heads (chain, sequence, hash, last_change) VALUES (7, 3, 'x', 3)")
+        )
     database.dispose()
     assert run("audit", "verify") == 1
     assert "chain 7, entry 1" in capsys.readouterr().err

@@ -9,8 +9,6 @@ from sqlalchemy import select
 from duecare.core import throttle
 from duecare.core.db import Database
 from duecare.core.errors import TooMany
-from duecare.core.jobs.queue import enqueue
-from duecare.core.jobs.runner import run_due
 from duecare.core.metadata import metadata
 from duecare.core.people.models import Throttle
 from duecare.core.time import now
@@ -84,18 +82,6 @@ def test_the_table_does_not_tell_what_was_tried(database):
     gets_through(database)
     with database.reading() as session:
         assert "ROI" not in session.scalars(select(Throttle.key)).one()
-
-
-def test_the_nightly_job_sweeps(installation, time_machine):
-    time_machine.move_to("2026-03-02T15:00:00Z", tick=False)
-    gets_through(installation.database)
-    time_machine.shift(throttle.KEPT_FOR + timedelta(minutes=1))
-    with installation.database.transaction() as session:
-        enqueue(session, throttle.SWEEP_THROTTLES.name)
-    run_due(installation)
-    assert gets_through(installation.database, limit=1)
-    with installation.database.reading() as session:
-        assert session.scalars(select(Throttle)).one().tries == 1
 
 
 def test_old_counts_are_swept(database, time_machine):

@@ -17,7 +17,7 @@ from duecare.core.people import sign_in
 from duecare.core.people.models import Membership, Organisation, User
 from duecare.core.people.passwords import hash_password
 from duecare.core.time import now
-from duecare.workflows.release import operations
+from duecare.workflows.release import codes, operations
 from duecare.workflows.release.authorization import PARTS
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import ReleaseRequest
@@ -114,7 +114,8 @@ def create(world: World, session: Session, by: str = "alice", **changes: Any) ->
     """A new request, logged by somebody of its organisation."""
     caller = world.caller(by)
     organisation = session.get_one(Organisation, caller.organisation_id)
-    return operations.create(session, caller, organisation, intake(**changes)).case
+    tracking = codes.made(world.installation.settings.key, codes.TRACKING)
+    return operations.create(session, caller, organisation, intake(**changes), tracking).case
 
 
 def assign(

@@ -154,7 +154,8 @@ def test_no_unsafe_request_without_a_token_gets_to_its_page(
             app.view_functions[rule.endpoint] = stand_in
             for data in ({}, {"csrf_token": "made-up"}):
                 answer = client.open(address(rule, number), method=method, data=data)
-                assert answer.status_code in {303, 400, 404}, (str(rule), answer.status_code)
+                is_sent_to_sign_in = (answer.location or "").startswith("/sign-in")
+                assert answer.status_code in {303, 400, 404} or is_sent_to_sign_in, str(rule)
                 asked += 1
             app.view_functions[rule.endpoint] = view
     assert asked > 50

@@ -305,7 +305,7 @@ def test_nothing_protected_is_shown_when_the_reading_cannot_be_noted(
     def gone(*_: object, **__: object) -> None:
         raise OperationalError("INSERT", {}, Exception("server closed the connection"))
 
-    monkeypatch.setattr("duecare.core.audit.record", gone)
+    monkeypatch.setattr("duecare.core.audit.record_reading", gone)
     assert "Lopez" not in check_page(client.get(f"/releases/{number}"), 503)
 
 

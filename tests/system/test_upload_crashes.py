@@ -63,8 +63,8 @@ def kill_uploads(folder: Path, plan: list[str]) -> int:
 def the_plan() -> list[str]:
     """Every named point many times over, and moments that nobody chose."""
     chance = random.Random(29)
-    moments = [f"after {chance.randrange(1, 400)}" for _ in range(60)]
-    plan = [*POINTS * 25, *INSPECTION_POINTS * 6, *moments]
+    moments = [f"after {chance.randrange(1, 200)}" for _ in range(60)]
+    plan = [*POINTS * 28, *INSPECTION_POINTS * 8, *moments]
     chance.shuffle(plan)
     return plan
 

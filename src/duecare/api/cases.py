@@ -214,7 +214,11 @@ def _upload(workflow: Workflow, resource: CaseResource) -> Operation:
             case = _found(session, workflow, call)
             document = resource.attach(session, requests.caller(), case, form.kind, landed)
             location = f"{PREFIX}/documents/{document.public_id}"
-            return Answer(showing.document_view(document, case.number), 201, {"Location": location})
+            view = showing.document_view(document, case.number)
+            is_new = document.public_id == landed.public_id
+        if not is_new:
+            installation.store.delete(landed.key)
+        return Answer(view, 201, {"Location": location})
 
     form = create_model(
         f"{resource.singular.title()}Upload",

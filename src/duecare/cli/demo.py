@@ -4,11 +4,13 @@ import shutil
 from pathlib import Path
 
 import click
+from sqlalchemy.exc import SQLAlchemyError
 
 from duecare import server
 from duecare.app import create_app
 from duecare.core import logging, schema
 from duecare.core.installation import Installation
+from duecare.core.metadata import metadata
 from duecare.core.people.passwords import hash_password
 from duecare.core.requests import EXTENSION
 from duecare.demo import load as demonstration
@@ -54,10 +56,12 @@ def settings_for(host: str, port: int) -> Settings:
 
 
 def prepare(installation: Installation) -> None:
-    """Makes the demonstration's data unless it is there; one that was broken off is made anew."""
+    """Makes the demonstration's data unless it is there. Those broken off or of another version go."""
     marker = FOLDER / FILLED
     if marker.exists():
-        return
+        if _fits(installation, marker):
+            return
+        click.echo("The demonstration here was made by another version of duecare. It is made anew.")
     if FOLDER.exists():
         installation.database.dispose()
         shutil.rmtree(FOLDER)
@@ -66,7 +70,17 @@ def prepare(installation: Installation) -> None:
     schema.upgrade(installation.database)
     password = staffing.described()["password"]
     demonstration.fill(installation, hash_password(installation.settings, password), click.echo)
-    marker.touch()
+    marker.write_text(demonstration.EDITION)
+
+
+def _fits(installation: Installation, marker: Path) -> bool:
+    """True if this version can work with the data: its edition and every table are as they should be."""
+    if marker.read_text().strip() != demonstration.EDITION:
+        return False
+    try:
+        return schema.faults(installation.database, metadata) == []
+    except SQLAlchemyError:
+        return False
 
 
 def _introduce(address: str) -> None:

@@ -1,6 +1,6 @@
 """The core's kinds of job, declared in one call."""
 
-from duecare.core import audit_log, recalculation, throttle, verify
+from duecare.core import audit_log, recalculation, tidy, verify
 from duecare.core.documents import intake
 from duecare.core.jobs.queue import declare
 from duecare.core.notices import delivery
@@ -10,7 +10,7 @@ KINDS = (
     delivery.SEND_NOTICE,
     intake.INSPECT_DOCUMENT,
     recalculation.RECALCULATE_CLOCKS,
-    throttle.SWEEP_THROTTLES,
+    tidy.TIDY_UP,
     verify.VERIFY_INSTALLATION,
 )
 

@@ -66,7 +66,7 @@ class Memory:
 
         Raises `Missing` when the key was used for another request.
         """
-        session.execute(delete(RememberedAnswer).where(RememberedAnswer.expires_at < now()))
+        sweep(session)
         row = _new_row(asked)
         try:
             with session.begin_nested():
@@ -88,6 +88,12 @@ class Memory:
             return None
         answer: dict[str, Any] = json.loads(self._cipher.decrypt(row.answer))
         return answer
+
+
+def sweep(session: Session) -> int:
+    """Forgets what is older than a day; gives how many answers that were."""
+    swept = session.execute(delete(RememberedAnswer).where(RememberedAnswer.expires_at < now()))
+    return int(swept.rowcount)  # type: ignore[attr-defined]
 
 
 def _new_row(asked: Asked) -> RememberedAnswer:

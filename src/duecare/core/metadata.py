@@ -1,6 +1,6 @@
 """Every table of the core, in one import: what migrations and `schema equals models` compare with."""
 
-from duecare.core import audit, cases, clocks, extra_fields, idempotency
+from duecare.core import audit, cases, clocks, extra_fields, idempotency, unsent
 from duecare.core.db import Base
 from duecare.core.documents import models as documents
 from duecare.core.jobs import models as jobs
@@ -21,5 +21,6 @@ TABLE_MODULES = (
     patients,
     people,
     reports,
+    unsent,
 )
 metadata = Base.metadata

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
-from flask import Flask, current_app, g
+from flask import Flask, current_app, g, request
 from sqlalchemy.orm import Session
 
 from duecare.core import audit
@@ -99,6 +99,11 @@ def reading() -> Session:
         g.session = installation().database.session()
         remember(g.session)
     return g.session  # type: ignore[no-any-return]
+
+
+def wants_json() -> bool:
+    """True where a script asks and wants an answer it can read."""
+    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
 @contextmanager

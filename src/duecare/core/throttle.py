@@ -6,7 +6,7 @@ that it is there to count.
 """
 
 import hashlib
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 
 from flask_babel import ngettext
 from sqlalchemy import case, delete, select, update
@@ -14,13 +14,8 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from duecare.core.errors import TooMany
-from duecare.core.jobs.queue import JobKind, Work
-from duecare.core.jobs.schedule import Schedule
 from duecare.core.people.models import Throttle
 from duecare.core.time import now
-
-KEPT_FOR = timedelta(days=2)
-SWEPT_AT = time(4, 30)
 
 
 def hit(session: Session, key: str, limit: int, window: timedelta) -> None:
@@ -47,9 +42,10 @@ def forget(session: Session, key: str) -> None:
     session.execute(delete(Throttle).where(Throttle.key == _digest(key)))
 
 
-def sweep(session: Session, before: datetime) -> None:
-    """Deletes the counts whose window began before a moment."""
-    session.execute(delete(Throttle).where(Throttle.window_started_at < before))
+def sweep(session: Session, before: datetime) -> int:
+    """Deletes the counts whose window began before a moment; gives how many."""
+    swept = session.execute(delete(Throttle).where(Throttle.window_started_at < before))
+    return int(swept.rowcount)  # type: ignore[attr-defined]
 
 
 def _counted(session: Session, digest: str, at: datetime, window: timedelta) -> bool:
@@ -79,16 +75,3 @@ def _wait(rest: timedelta) -> str:
         minutes,
     )
     return str(said)
-
-
-def _sweep_old(work: Work) -> None:
-    with work.finishing() as session:
-        sweep(session, now() - KEPT_FOR)
-
-
-SWEEP_THROTTLES = JobKind(
-    "core.sweep-throttles",
-    "Forget old counts of tries",
-    _sweep_old,
-    Schedule(SWEPT_AT, per_organisation=False),
-)

@@ -19,6 +19,8 @@ from duecare.demo.replay import Replay, Running, running_of
 from duecare.demo.staffing import Site
 
 STILL_FRESH = timedelta(hours=20)
+EDITION = "2"
+"""Names what the demonstration holds: change it whenever data made earlier no longer fits this version."""
 
 
 def fill(installation: Installation, password_hash: str, tell: Callable[[str], None]) -> None:
@@ -27,7 +29,8 @@ def fill(installation: Installation, password_hash: str, tell: Callable[[str], N
         sites = staffing.settle(session, password_hash)
         for site in sites:
             running = _year(session, site, tell)
-            actions = Replay(session, site, Clerk(session, installation.store)).play(running)
+            clerk, key = Clerk(session, installation.store), installation.settings.key
+            actions = Replay(session, site, clerk, key).play(running)
             tell(f"{site.organisation.name}: {len(running)} requests, {actions} actions")
         _leave_the_past_alone(session)
 

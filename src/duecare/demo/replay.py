@@ -16,7 +16,7 @@ from duecare.demo.people import Requester
 from duecare.demo.staffing import Site
 from duecare.demo.steps import DEFECTIVE, Step
 from duecare.demo.story import PlannedRequest
-from duecare.workflows.release import operations, terms
+from duecare.workflows.release import codes, operations, terms
 from duecare.workflows.release.authorization import PARTS
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import ReleaseRequest
@@ -79,6 +79,7 @@ class Replay:
     session: Session
     site: Site
     clerk: Clerk
+    key: str
 
     def play(self, requests: Sequence[Running]) -> int:
         """Plays every request; gives how many actions were taken."""
@@ -91,7 +92,13 @@ class Replay:
     def _log(self, running: Running) -> None:
         request = running.request
         by = self._intaker(request)
-        created = operations.create(self.session, by, self.site.organisation, intake_of(request))
+        created = operations.create(
+            self.session,
+            by,
+            self.site.organisation,
+            intake_of(request),
+            codes.made(self.key, codes.TRACKING),
+        )
         running.case = created.case
         self.clerk.file(created.case, running.papers["arriving"], by)
         running.authorizations = list(request.authorizations)

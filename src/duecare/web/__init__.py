@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from duecare.core import requests
+from duecare.core import desk_forms, requests
 from duecare.core.workflow import Workflow
 from duecare.web import (
     admin,
@@ -34,6 +34,7 @@ def init_app(app: Flask, workflows: tuple[Workflow, ...]) -> None:
     say.init_app(app)
     languages.init_app(app)
     errors.init_app(app)
+    app.jinja_env.globals["form_owner"] = desk_forms.owner
     navigation.init_app(app)
     converters.init_app(app)
     admin.init_app(app)

@@ -14,7 +14,6 @@ from duecare.core.documents.folder_store import FolderStore
 from duecare.core.documents.object_store import ObjectStore
 from duecare.core.documents.store import (
     InvalidKey,
-    Listed,
     NotFound,
     Store,
     Stored,
@@ -109,7 +108,9 @@ def test_a_listing_names_what_stands_below_a_folder(store):
     for key in ("a/one", "a/b/two", "ab/three"):
         store.put_stream(key, [b"123"])
     assert sorted(listed.key for listed in store.list("a")) == ["a/b/two", "a/one"]
-    assert Listed("ab/three", 3) in list(store.list())
+    found = {listed.key: listed for listed in store.list()}
+    assert found["ab/three"].size == 3
+    assert abs(now() - found["ab/three"].modified) < timedelta(minutes=1)
 
 
 @pytest.mark.parametrize(

@@ -10,9 +10,12 @@ from axe_playwright_python.sync_playwright import Axe
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 from werkzeug.serving import make_server
 
+from duecare.core.documents.models import Document
 from duecare.core.jobs import runner
+from duecare.core.people.sign_in import end_all
 from tests.support.world import World, sign_in_as
 
 Desk = Callable[[str], Page]
@@ -173,6 +176,66 @@ def test_a_known_patient_is_looked_up_and_a_duplicate_is_told_while_typing(desk:
     alice.keyboard.press("Enter")
     expect(alice.get_by_label("Last name")).to_have_value("Lopez")
     expect(alice.get_by_role("link", name=number)).to_be_visible()
+
+
+def test_files_at_intake_are_sent_while_the_form_is_filled_each_with_its_progress(
+    desk: Desk, papers: dict[str, Path], tmp_path: Path, world: World
+) -> None:
+    disguised = tmp_path / "holiday.pdf"
+    disguised.write_bytes(b"MZ" + bytes(2000))
+    alice = desk("alice")
+    alice.goto("/releases/new")
+    alice.get_by_label("Record (optional)").set_input_files([papers["labs"], disguised])
+    lines = alice.locator(".uploader-file")
+    expect(lines.nth(0)).to_contain_text("labs.pdf")
+    expect(lines.nth(0)).to_contain_text("arrived")
+    assert lines.nth(0).locator("progress").get_attribute("value") == "100"
+    expect(lines.nth(1)).to_contain_text("This file is a program, not a document.")
+    looked_over(alice)
+    alice.get_by_role("button", name="Save the request").click()
+    expect(alice.get_by_text("save once more to go on without them")).to_be_visible()
+    logged_again(alice, papers["consent"])
+    with world.installation.database.reading() as session:
+        names = session.scalars(select(Document.given_name).order_by(Document.given_name)).all()
+    assert list(names) == ["consent.pdf", "labs.pdf"]
+
+
+def logged_again(alice: Page, consent: Path) -> None:
+    """Fills the rest of the form and saves it at once, while the last file is on its way."""
+    for label, value in (
+        ("First name", "Omar"),
+        ("Last name", "Haddad"),
+        ("Date of birth", "1980-09-14"),
+    ):
+        alice.get_by_label(label, exact=True).fill(value)
+    alice.get_by_label("Type of request").select_option("third_party")
+    alice.get_by_label("Came by").select_option("fax")
+    alice.get_by_label("Who asks").select_option("attorney")
+    alice.locator("#requester_name").fill("Harold Finch")
+    alice.get_by_label("Lab results").check()
+    alice.get_by_label("Authorization (optional)").set_input_files(consent)
+    alice.get_by_role("button", name="Save the request").click()
+    told = alice.get_by_text("save once more to go on without them")
+    expect(told.or_(alice.get_by_text("Tracking code:"))).to_be_visible()
+    if told.is_visible():
+        alice.get_by_role("button", name="Save the request").click()
+    expect(alice.get_by_text("Tracking code:")).to_be_visible()
+
+
+def test_a_file_sent_after_the_session_ended_is_not_lost(
+    desk: Desk, case_in, papers: dict[str, Path], world: World
+) -> None:
+    number = case_in("in_progress").number
+    alice = desk("alice")
+    alice.goto(f"/releases/{number}")
+    with world.installation.database.transaction() as session:
+        end_all(session, world.people["alice"].id, "test")
+    alice.get_by_label("Add documents").set_input_files(papers["labs"])
+    alice.get_by_role("button", name="Upload").click()
+    expect(alice.get_by_text("Your session has ended.")).to_be_visible()
+    alice.context.add_cookies(desk("alice").context.cookies())
+    alice.get_by_role("button", name="Try again").click()
+    expect(alice.get_by_text("arrived, being checked")).to_be_visible()
 
 
 @pytest.mark.parametrize("path", ["", "/package", "/actions/hold", "/authorization/intake", "/clock"])

@@ -29,15 +29,15 @@ def a_pdf(pages: int) -> io.BytesIO:
 def case(case_in, signed_in, run_jobs) -> ReleaseRequest:
     """A request for substance use records with a consent and two records that were accepted."""
     found = case_in("in_progress", record_types=["substance_use_records", "lab_results"])
-    alice = signed_in("alice")
     for kind, name, pages in (("authorization", "consent", 1), ("record", "labs", 2), ("record", "notes", 3)):
-        alice.post(
-            f"/releases/{found.number}/documents",
-            data={"kind": kind, "file": (a_pdf(pages), f"{name}.pdf")},
-            content_type="multipart/form-data",
-        )
+        upload(signed_in("alice"), found, kind, name, pages)
     run_jobs()
     return found
+
+
+def upload(client, case: ReleaseRequest, kind: str, name: str, pages: int) -> None:
+    data = {"kind": kind, "file": (a_pdf(pages), f"{name}.pdf")}
+    client.post(f"/releases/{case.number}/documents", data=data, content_type="multipart/form-data")
 
 
 def order_of(shown):
@@ -59,6 +59,15 @@ def test_documents_are_put_in_order_without_script(signed_in, case):
     assert order_of(moved) == [first, third, second]
     assert moved.xpath("//input[@name='chosen' and @checked]/@value") == [second]
     assert moved.findtext(".//textarea[@name='letter']").strip() == "Dear"
+
+
+def test_a_package_without_records_says_where_to_add_them(signed_in, case_in, case, run_jobs):
+    alice, bare = signed_in("alice"), case_in("in_progress")
+    upload(alice, bare, "correspondence", "letter", 1)
+    run_jobs()
+    where = page(alice.get(f"/releases/{bare.number}/package")).xpath("//a[.='Add the records first']/@href")
+    assert where == [f"/releases/{bare.number}"]
+    assert "Add the records first" not in text(page(alice.get(f"/releases/{case.number}/package")))
 
 
 def test_the_consent_goes_with_substance_use_records(signed_in, case, world: World):

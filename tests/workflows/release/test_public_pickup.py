@@ -11,6 +11,7 @@ from sqlalchemy import select
 from duecare.core.audit import AuditEntry
 from duecare.core.documents.models import Document
 from duecare.core.jobs.runner import run_due
+from duecare.core.notices import delivery
 from duecare.core.notices.models import Notice
 from duecare.core.people.models import Organisation
 from duecare.core.signing import signed
@@ -197,7 +198,9 @@ def code_in_mail(installation):
             select(Notice).where(Notice.template == "release.pickup_code").order_by(Notice.id.desc())
         ).first()
     assert notice.link == "/status"
-    return re.search(r"[0-9A-Z]{5}-[0-9A-Z]{5}", notice.body)[0]
+    return re.search(
+        r"[0-9A-Z]{5}-[0-9A-Z]{5}", delivery.message(installation.settings, notice).get_content()
+    )[0]
 
 
 def test_a_code_works_once_and_for_half_an_hour(app, world, installation):

@@ -7,14 +7,13 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from duecare.core import extra_fields
+from duecare.core import extra_fields, tidy
 from duecare.core.audit import AuditEntry
 from duecare.core.documents.models import Document
 from duecare.core.jobs.runner import run_now
 from duecare.core.notices.models import Notice
 from duecare.core.patients.models import Patient
-from duecare.core.signing import digest
-from duecare.workflows.release import drafts
+from duecare.workflows.release import codes
 from duecare.workflows.release.models import ReleaseRequest
 from duecare.workflows.release.public_models import PublicDraft, PublicDraftFile
 from tests.support.world import MONDAY, count
@@ -44,7 +43,9 @@ def test_a_patient_asks_for_their_own_records(visitor, world):
     receipt = visitor.send()
     case = only_case(world)
     assert case.number in receipt.text
-    assert case.tracking_digest == digest(code_on(receipt))
+    assert case.tracking_digest == codes.digest_of(
+        world.installation.settings.key, codes.TRACKING, code_on(receipt)
+    )
     assert (case.channel, case.request_type, case.requester_kind) == ("portal", "patient_access", "patient")
     assert (case.requester_name, case.record_types) == ("Maria Lopez", ["lab_results", "imaging_reports"])
 
@@ -253,7 +254,7 @@ def test_expired_drafts_are_swept_and_requests_keep_their_files(app, visitor, wo
         visitor.send()
         Visitor(app).fill_as_firm()
         clock.shift(timedelta(hours=26))
-        run_now(installation, drafts.SWEEP)
+        run_now(installation, tidy.TIDY)
     with world.installation.database.reading() as session:
         assert count(session, PublicDraft) == 0
         assert count(session, Document) == 1

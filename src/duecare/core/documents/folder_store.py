@@ -6,8 +6,8 @@ rename, sync of each folder that changed (the sequence of POSIX durability).
 
 import os
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from datetime import datetime
+from contextlib import contextmanager, suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from uuid import uuid4
 
@@ -110,7 +110,10 @@ class FolderStore(Store):
             folders[:] = [name for name in folders if not name.startswith(".")]
             for name in files:
                 path = Path(folder, name)
-                yield Listed(path.relative_to(self._root).as_posix(), path.stat().st_size)
+                with suppress(FileNotFoundError):  # deleted since the folder was read
+                    found = path.stat()
+                    written = datetime.fromtimestamp(found.st_mtime, UTC)
+                    yield Listed(path.relative_to(self._root).as_posix(), found.st_size, written)
 
     def check(self) -> None:
         with _trouble_reported():

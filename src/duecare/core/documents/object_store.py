@@ -117,7 +117,7 @@ class ObjectStore(Store):
         with _trouble_reported(prefix):
             for batch in obstore.list(self._backend, prefix=below):
                 for item in batch:
-                    yield Listed(item["path"], item["size"])
+                    yield Listed(item["path"], item["size"], item["last_modified"])
 
     def check(self) -> None:
         self.put_stream(_PROBE, [b"reachable"])

@@ -13,6 +13,7 @@ from duecare.core import audit, faults
 from duecare.core.access import Caller
 from duecare.core.cases import Case
 from duecare.core.db import opaque_id
+from duecare.core.documents.arriving import ALONE, FILES_TOGETHER
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, Document
 from duecare.core.documents.store import Store, Stored, TooLarge
 from duecare.core.errors import Missing, NotFound
@@ -33,21 +34,33 @@ class Landed:
 
 def land(store: Store, stream: BinaryIO, given_name: str, max_bytes: int) -> Landed:
     """Streams a file into quarantine, synced. Raises `Missing` for an empty or too large file."""
+    if cut := getattr(stream, "cut", ""):
+        raise _too_large(max_bytes, cut)
     public_id = opaque_id()
     key = f"{QUARANTINE}/{public_id}"
     try:
         stored = store.put_stream(key, chunks(stream), max_bytes=max_bytes)
     except TooLarge:
-        megabytes = max_bytes // 1_000_000
-        message = _(
-            "The file is larger than %(size)s MB. Split it, or scan it at a lower resolution.", size=megabytes
-        )
-        raise Missing(message, {"file": message}) from None
+        raise _too_large(max_bytes) from None
     if stored.size == 0:
         store.delete(key)
         raise Missing(_("The file is empty. Choose the file again."), {"file": _("The file is empty.")})
     faults.point("documents.landed")
     return Landed(public_id, key, given_name.replace("\0", ""), stored)
+
+
+def _too_large(max_bytes: int, cut: str = ALONE) -> Missing:
+    megabytes = max_bytes // 1_000_000
+    if cut == ALONE:
+        message = _(
+            "The file is larger than %(size)s MB. Split it, or scan it at a lower resolution.", size=megabytes
+        )
+    else:
+        message = _(
+            "The files together are larger than %(size)s MB. Send this one by itself.",
+            size=FILES_TOGETHER * megabytes,
+        )
+    return Missing(message, {"file": message})
 
 
 def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Landed) -> Document:
@@ -59,6 +72,7 @@ def attach(session: Session, caller: Caller, case: Case, kind: str, landed: Land
         Document.state != "refused",
     )
     with session.no_autoflush:  # a document is flushed as soon as it is added
+        session.execute(select(Case.id).where(Case.id == case.id).with_for_update())  # racers wait in line
         known = session.scalar(same)
     if known is not None:
         return known

@@ -53,10 +53,11 @@ class Stored:
 
 @dataclass(frozen=True)
 class Listed:
-    """One object in a listing; size in bytes."""
+    """One object in a listing; size in bytes, and when it was written."""
 
     key: str
     size: int
+    modified: datetime
 
 
 def valid_key(key: str) -> str:

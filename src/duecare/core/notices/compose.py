@@ -21,6 +21,7 @@ from duecare.core.people.models import Organisation, User
 
 EMAIL, IN_APP = "email", "in_app"
 SEND = "notices.send"
+CODE_MARK = "[[code]]"
 
 
 @dataclass(frozen=True)
@@ -71,10 +72,13 @@ def tell_address(  # noqa: PLR0917
     case: Case,
     link: str,
     values: Mapping[str, Any] | None = None,
+    code_origin: str | None = None,
 ) -> None:
-    """Tells somebody without an account, by e-mail."""
-    notice = _written(session, code, case, locale, link, values or {})
-    notice.channel, notice.address = EMAIL, address
+    """Tells somebody without an account, by e-mail. `code_origin` (`purpose:seed`) is where the message's
+    `%(code)s` comes from: it is made when the mail is sent, so that the outbox never holds it."""
+    filled = {**(values or {}), **({"code": CODE_MARK} if code_origin else {})}
+    notice = _written(session, code, case, locale, link, filled)
+    notice.channel, notice.address, notice.code_origin = EMAIL, address, code_origin
     _queue(session, notice)
 
 

@@ -17,9 +17,9 @@ from sqlalchemy import select
 
 from duecare.core.errors import Unavailable
 from duecare.core.jobs.queue import JobKind, Work
-from duecare.core.notices.compose import SEND, templates
+from duecare.core.notices.compose import CODE_MARK, SEND, templates
 from duecare.core.notices.models import Notice
-from duecare.core.signing import signed
+from duecare.core.signing import code_from, signed
 from duecare.core.time import now
 from duecare.settings import Settings
 
@@ -42,12 +42,19 @@ def message(settings: Settings, notice: Notice) -> EmailMessage:
     mail = EmailMessage()
     mail["From"] = Address(name, addr_spec=address)
     mail["To"] = Address(addr_spec=notice.address or "")
-    mail["Subject"] = notice.subject
+    mail["Subject"] = _with_code(settings, notice, notice.subject)
     mail["Date"] = format_datetime(notice.created_at)
     mail["Message-ID"] = f"<{notice.public_id}@{urlsplit(settings.public_url).hostname}>"
     mail["Auto-Submitted"] = "auto-generated"
-    mail.set_content(f"{notice.body}\n\n{url(settings, notice)}\n")
+    mail.set_content(f"{_with_code(settings, notice, notice.body)}\n\n{url(settings, notice)}\n")
     return mail
+
+
+def _with_code(settings: Settings, notice: Notice, text: str) -> str:
+    if notice.code_origin is None:
+        return text
+    purpose, _, seed = notice.code_origin.partition(":")
+    return text.replace(CODE_MARK, code_from(settings.key, purpose, seed))
 
 
 def url(settings: Settings, notice: Notice) -> str:

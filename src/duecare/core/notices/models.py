@@ -11,7 +11,10 @@ from duecare.core.time import now
 
 
 class Notice(Base):
-    """One message to one person by one channel. Written with its cause; sent by a job afterwards."""
+    """One message to one person by one channel. Written with its cause; sent by a job afterwards.
+
+    `code_origin` is what the code in its body is made of, together with the installation's key.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
@@ -33,6 +36,7 @@ class Notice(Base):
     subject: Mapped[str] = mapped_column(String(255))
     body: Mapped[str] = mapped_column(Text)
     link: Mapped[str] = mapped_column(String(500), default="")
+    code_origin: Mapped[str | None] = mapped_column(String(100))
     created_at: Mapped[datetime] = mapped_column(default=now)
     sent_at: Mapped[datetime | None]
     read_at: Mapped[datetime | None]

@@ -403,6 +403,25 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_sign_ins_user_id"), "sign_ins", ["user_id"], unique=False)
     op.create_table(
+        "unsent_forms",
+        sa.Column("id", BigId, nullable=False),
+        sa.Column("public_id", sa.String(length=32), nullable=False),
+        sa.Column("user_id", BigId, nullable=False),
+        sa.Column("organisation_id", BigId, nullable=True),
+        sa.Column("page", sa.String(length=300), nullable=False),
+        sa.Column("fields", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcDateTime(), nullable=False),
+        sa.Column("expires_at", UtcDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_unsent_forms_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_unsent_forms_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_unsent_forms")),
+        sa.UniqueConstraint("public_id", name=op.f("uq_unsent_forms_public_id")),
+    )
+    op.create_index("ix_unsent_forms_expiry", "unsent_forms", ["expires_at"], unique=False)
+    op.create_index(op.f("ix_unsent_forms_user_id"), "unsent_forms", ["user_id"], unique=False)
+    op.create_table(
         "webauthn",
         sa.Column("id", BigId, nullable=False),
         sa.Column("user_id", BigId, nullable=False),
@@ -635,6 +654,7 @@ def upgrade() -> None:
         sa.Column("subject", sa.String(length=255), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("code_origin", sa.String(length=100), nullable=True),
         sa.Column("created_at", UtcDateTime(), nullable=False),
         sa.Column("sent_at", UtcDateTime(), nullable=True),
         sa.Column("read_at", UtcDateTime(), nullable=True),
@@ -830,6 +850,7 @@ def downgrade() -> None:
     op.drop_table("case_events")
     op.drop_table("cases")
     op.drop_table("webauthn")
+    op.drop_table("unsent_forms")
     op.drop_table("sign_ins")
     op.drop_table("saved_views")
     op.drop_table("report_runs")

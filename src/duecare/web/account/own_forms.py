@@ -8,6 +8,7 @@ from wtforms import EmailField, PasswordField, SelectField, StringField, Validat
 from wtforms.fields import SelectChoice
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from duecare.core.desk_forms import DeskForm
 from duecare.core.language import LANGUAGES
 from duecare.core.people import passwords
 from duecare.core.people.models import User
@@ -16,7 +17,7 @@ from duecare.web.account.forms import EMAIL_LENGTH, NEW, lowered
 NAME_LENGTH = 200
 
 
-class ProfileForm(FlaskForm):  # type: ignore[misc]
+class ProfileForm(DeskForm):
     """Name and language."""
 
     name = StringField(

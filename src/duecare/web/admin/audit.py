@@ -10,7 +10,7 @@ from flask import Response as FlaskResponse
 from flask import redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response
 
-from duecare.core import audit_log, requests
+from duecare.core import audit_log, audit_words, requests
 from duecare.core.access import Permission
 from duecare.core.audit import AuditEntry
 from duecare.core.audit_log import Asked
@@ -112,6 +112,7 @@ def _row(entry: AuditEntry) -> dict[str, Any]:
         "who": entry.actor_name,
         "kind": entry.actor_kind,
         "action": entry.action,
+        "said": audit_words.words_of(entry.action),
         "subject": entry.subject,
         "subject_shown": _short(entry.subject),
         "subject_url": url_for("admin.audit", subject=entry.subject),

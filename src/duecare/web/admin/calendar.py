@@ -6,13 +6,13 @@ from typing import Any
 import holidays
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
 from duecare.core import requests, time_rules
 from duecare.core.access import Permission
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import NotFound
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
@@ -23,14 +23,14 @@ from duecare.web.admin.shared import moved_or_asked, own_organisation
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 
 
-class ClosureForm(FlaskForm):  # type: ignore[misc]
+class ClosureForm(DeskForm):
     """A day on which the organisation is closed."""
 
     day = DateField(_l("Day"), [InputRequired(_l("Choose the day."))])
     name = StringField(_l("Why"), [InputRequired(_l("Say why it is closed.")), Length(max=200)])
 
 
-class NoForm(FlaskForm):  # type: ignore[misc]
+class NoForm(DeskForm):
     """Nothing but the token: for what is decided by the address alone."""
 
 

@@ -8,7 +8,7 @@ from flask import flash, redirect, render_template, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from duecare.core import extra_field_versions, requests
+from duecare.core import desk_forms, extra_field_versions, requests
 from duecare.core import extra_fields as fields_of
 from duecare.core import workflow as workflows
 from duecare.core.access import Permission
@@ -57,6 +57,8 @@ def extra_fields_edit(workflow: str, request_type: str) -> str | Response:
     """Edits the fields of a type of request as a table, or as JSON."""
     _check_known(workflow, request_type)
     before = fields_of.in_force(requests.reading(), requests.organisation_id(), workflow, request_type)
+    if (typed := desk_forms.typed_before()) is not None:
+        return _page(workflow, request_type, _taken(typed, before)[0])
     if request.method == "GET":
         return _page(workflow, request_type, Desk(rows_of(before), _as_text(before), {}))
     desk, schema = _taken(request.form, before)

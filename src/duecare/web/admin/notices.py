@@ -2,13 +2,13 @@
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from duecare.core import requests
 from duecare.core.access import Permission
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import Missing, NotFound
 from duecare.core.language import LANGUAGES
 from duecare.core.notices import templates as wordings
@@ -23,7 +23,7 @@ from duecare.web.admin.shared import blame, own_organisation, tried, write
 PREVIEW = "preview"
 
 
-class WordingForm(FlaskForm):  # type: ignore[misc]
+class WordingForm(DeskForm):
     """A wording of the organisation's own."""
 
     subject = StringField(_l("Subject"), [InputRequired(_l("Enter a text.")), Length(max=LONGEST_SUBJECT)])

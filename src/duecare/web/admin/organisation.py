@@ -2,7 +2,6 @@
 
 from flask import flash, redirect, render_template, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField, TextAreaField
@@ -12,6 +11,7 @@ from duecare.core import clocks, requests
 from duecare.core import organisation as organisations
 from duecare.core import workflow as workflows
 from duecare.core.access import Permission
+from duecare.core.desk_forms import DeskForm
 from duecare.core.language import LANGUAGES
 from duecare.core.organisation import MOVE_DUE_DATES, Profile
 from duecare.core.people.models import OPTIONAL, REQUIRED, Organisation
@@ -27,7 +27,7 @@ PICKUP_LABELS = {
 SECOND_FACTOR_LABELS = {REQUIRED: _l("Required of everybody"), OPTIONAL: _l("Each person decides")}
 
 
-class OrganisationForm(FlaskForm):  # type: ignore[misc]
+class OrganisationForm(DeskForm):
     """What the organisation decides."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter the organisation's name.")), Length(max=200)])

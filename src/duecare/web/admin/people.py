@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, SelectMultipleField, StringField
 from wtforms.fields import SelectChoice
@@ -13,6 +12,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from duecare.core import requests
 from duecare.core.access import Permission, all_roles
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import Missing, NotPossible
 from duecare.core.people import directory, operations
 from duecare.core.people.directory import Member
@@ -32,7 +32,7 @@ class RolesField(SelectMultipleField):  # type: ignore[misc]
     option_widget = CheckboxInput()
 
 
-class InviteForm(FlaskForm):  # type: ignore[misc]
+class InviteForm(DeskForm):
     """Somebody new."""
 
     name = StringField(_l("Name"), [InputRequired(_l("Enter the person's name.")), Length(max=NAME_LENGTH)])
@@ -43,7 +43,7 @@ class InviteForm(FlaskForm):  # type: ignore[misc]
     roles = RolesField(_l("Roles"), [InputRequired(_l("Choose at least one role."))])
 
 
-class RolesForm(FlaskForm):  # type: ignore[misc]
+class RolesForm(DeskForm):
     """The roles of somebody who is here."""
 
     roles = RolesField(_l("Roles"), [InputRequired(_l("Choose at least one role."))])

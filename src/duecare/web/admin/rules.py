@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from flask import render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import (
     BooleanField,
@@ -23,6 +22,7 @@ from duecare.core import clock, clocks, requests, time_rules
 from duecare.core import workflow as workflows
 from duecare.core.access import Permission
 from duecare.core.clock_words import fault_of, lines_of
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import NotFound
 from duecare.core.extra_field_versions import request_types
 from duecare.core.people.models import Organisation
@@ -43,7 +43,7 @@ UNITS = {
 MOST_DAYS = 3650
 
 
-class RuleForm(FlaskForm):  # type: ignore[misc]
+class RuleForm(DeskForm):
     """A version of an own rule."""
 
     code = StringField(
@@ -68,7 +68,7 @@ class RuleForm(FlaskForm):  # type: ignore[misc]
     note = TextAreaField(_l("Note"), [Optional(), Length(max=2000)])
 
 
-class EndForm(FlaskForm):  # type: ignore[misc]
+class EndForm(DeskForm):
     """The end of an own rule."""
 
     valid_to = DateField(_l("First day without it"), [InputRequired(_l("Choose a day."))])

@@ -5,13 +5,13 @@ from zoneinfo import ZoneInfo
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length
 
 from duecare.core import requests
 from duecare.core.access import Permission, permissions_of
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import Missing
 from duecare.core.people import directory
 from duecare.core.people import tokens as issuing
@@ -28,7 +28,7 @@ TONES = {"active": "good", "expired": "neutral", "revoked": "neutral"}
 STATES = {"active": _l("Active"), "expired": _l("Expired"), "revoked": _l("Revoked")}
 
 
-class TokenForm(FlaskForm):  # type: ignore[misc]
+class TokenForm(DeskForm):
     """A token of a chosen person."""
 
     name = StringField(

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from duecare.core import clocks
+from duecare.core import clocks, requests
 from duecare.core.access import Caller
 from duecare.core.documents.models import Document
 from duecare.core.documents.operations import accepted
@@ -17,7 +17,7 @@ from duecare.core.people.models import Organisation
 from duecare.core.resources import Addition, CaseResource, CaseView, NewCase, Shown
 from duecare.core.time import now
 from duecare.core.validation import OneOf
-from duecare.workflows.release import authorization, operations, packages, terms
+from duecare.workflows.release import authorization, codes, operations, packages, terms
 from duecare.workflows.release.authorization import FINDINGS, PARTS, SPECIAL
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.models import AuthorizationCheck, ReleaseRequest
@@ -130,8 +130,12 @@ class PackageView(Shown):
 
 def create(session: Session, caller: Caller, organisation: Organisation, intake: NewRelease) -> NewCase:
     """Logs a release."""
-    created = operations.create(session, caller, organisation, intake)
+    created = operations.create(session, caller, organisation, intake, _new_code())
     return NewCase(created.case, {"tracking_code": created.tracking_code})
+
+
+def _new_code() -> codes.Code:
+    return codes.made(requests.installation().settings.key, codes.TRACKING)
 
 
 def own_fields(case: ReleaseRequest) -> dict[str, Any]:

@@ -15,9 +15,9 @@ from duecare.core.access import Caller
 from duecare.core.documents.models import Document
 from duecare.core.errors import Missing, NotPossible
 from duecare.core.notices.compose import tell_address, tell_person
-from duecare.core.signing import digest, new_code
 from duecare.core.time import now
 from duecare.workflows.release import guards, messages, pickup
+from duecare.workflows.release.codes import Code
 from duecare.workflows.release.models import Pickup, ReleaseRequest
 
 BORN, CODE = "date_of_birth", "code"
@@ -41,12 +41,10 @@ def factor_of(case: ReleaseRequest) -> str:
     return CODE if wanted == CODE and case.requester_email else BORN
 
 
-def send_code(session: Session, caller: Caller, offered: Pickup, case: ReleaseRequest) -> None:
+def send_code(session: Session, caller: Caller, offered: Pickup, case: ReleaseRequest, code: Code) -> None:
     """Sends a one-time code apart from the link; an earlier one stops working."""
-    code = new_code()
-    offered.code_digest, offered.code_expires_at = digest(code), now() + CODE_GOOD_FOR
+    offered.code_digest, offered.code_expires_at = code.digest, now() + CODE_GOOD_FOR
     minutes = int(CODE_GOOD_FOR.total_seconds() // 60)
-    values = {"code": code, "minutes": minutes}
     tell_address(
         session,
         case.requester_email,
@@ -54,7 +52,8 @@ def send_code(session: Session, caller: Caller, offered: Pickup, case: ReleaseRe
         "release.pickup_code",
         case,
         messages.STATUS_PATH,
-        values,
+        {"minutes": minutes},
+        code.origin,
     )
     _record(session, caller, case, "release.pickup_code_sent")
 
@@ -68,13 +67,13 @@ def knows_birth(
     )
 
 
-def knows_code(session: Session, caller: Caller, offered: Pickup, case: ReleaseRequest, code: str) -> bool:
-    """Judges a try with the code that was sent; it works once. A wrong one is counted. Both are audited."""
+def knows_code(session: Session, caller: Caller, offered: Pickup, case: ReleaseRequest, typed: str) -> bool:
+    """Judges a try with the code that was sent, by the digest of what was typed. It works once; a wrong one
+    is counted. Both are audited.
+    """
     expected, until = offered.code_digest, offered.code_expires_at
     fits = expected is not None and until is not None and now() < until
-    if not _judged(
-        session, caller, offered, case, fits and hmac.compare_digest(expected or "", digest(code))
-    ):
+    if not _judged(session, caller, offered, case, fits and hmac.compare_digest(expected or "", typed)):
         return False
     offered.code_digest = offered.code_expires_at = None
     return True

@@ -5,7 +5,7 @@ Nothing here reaches a cookie or an address: the browser's session carries a tok
 
 import hashlib
 from collections.abc import Mapping
-from datetime import time, timedelta
+from datetime import timedelta
 
 from flask_babel import gettext as _
 from sqlalchemy import Select, delete, select
@@ -15,8 +15,7 @@ from duecare.core.db import opaque_id
 from duecare.core.documents.operations import Landed
 from duecare.core.documents.store import Stored
 from duecare.core.errors import Missing
-from duecare.core.jobs.queue import JobKind, Work
-from duecare.core.jobs.schedule import Schedule
+from duecare.core.jobs.queue import Work
 from duecare.core.people.models import Organisation
 from duecare.core.time import now
 from duecare.workflows.release.models import ReleaseRequest
@@ -26,7 +25,6 @@ KEPT_FOR = timedelta(hours=24)
 RECEIPT_FOR = timedelta(hours=1)
 SLACK = timedelta(hours=1)
 MOST_FILES = 20
-SWEEP = "release.sweep-drafts"
 SWEPT_AT_ONCE = 500
 
 Answers = Mapping[str, list[str]]
@@ -115,21 +113,29 @@ def forget(session: Session, draft: PublicDraft) -> list[str]:
     return keys
 
 
-def sweep(work: Work) -> None:
-    """Deletes drafts and grants that have expired, with the files of the drafts.
+def sweep(work: Work) -> int:
+    """Deletes drafts and grants that have expired, with the files of the drafts; gives how many drafts.
 
     The files go first: a sweep that is cut short finds their rows again. What expired a moment ago is left
     for the next time, since somebody may be sending it just now.
     """
-    store = work.installation.store
+    store, swept = work.installation.store, 0
     while expired := _expired(work):
         for key in (key for keys in expired.values() for key in keys):
             store.delete(key)
         with work.installation.database.transaction() as session:
             session.execute(delete(PublicDraftFile).where(PublicDraftFile.draft_id.in_(expired)))
             session.execute(delete(PublicDraft).where(PublicDraft.id.in_(expired)))
-    with work.finishing() as session:
+        swept += len(expired)
+    with work.installation.database.transaction() as session:
         session.execute(delete(PublicGrant).where(PublicGrant.expires_at <= now()))
+    return swept
+
+
+def landed_of_drafts(session: Session, public_ids: list[str]) -> set[str]:
+    """Of the ids of landed files, those that belong to a draft."""
+    known = select(PublicDraftFile.public_id).where(PublicDraftFile.public_id.in_(public_ids))
+    return set(session.scalars(known))
 
 
 def token_digest(token: str) -> str:
@@ -151,11 +157,3 @@ def _expired(work: Work) -> dict[int, list[str]]:
             select(PublicDraft).where(PublicDraft.expires_at <= now() - SLACK).limit(SWEPT_AT_ONCE)
         )
         return {row.id: [file.key for file in row.files] for row in rows}
-
-
-SWEEP_DRAFTS = JobKind(
-    SWEEP,
-    "Delete public forms that were not sent",
-    sweep,
-    schedule=Schedule(time(3, 30), per_organisation=False),
-)

@@ -6,7 +6,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     DateTimeLocalField,
@@ -23,6 +22,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from duecare.core.desk_forms import DeskForm
 from duecare.core.extra_fields import ExtraField
 from duecare.workflows.release import terms
 from duecare.workflows.release.lifecycle import LIFECYCLE
@@ -77,7 +77,7 @@ class MomentField(DateTimeLocalField):  # type: ignore[misc]
             raise ValueError(str(_l("This is no date and time. Enter it like 2026-03-02 14:30."))) from None
 
 
-class IntakeForm(FlaskForm):  # type: ignore[misc]
+class IntakeForm(DeskForm):
     """A request taken down at the desk. Dates and times are local to the organisation."""
 
     first_name = StringField(_l("First name"), [required(_l("Enter the patient's first name.")), NAME])
@@ -196,7 +196,7 @@ _EXTRA: dict[str, Any] = {
 }
 
 
-class ActionForm(FlaskForm):  # type: ignore[misc]
+class ActionForm(DeskForm):
     """What every action carries: the version and the last event that the person saw."""
 
     version = HiddenField()

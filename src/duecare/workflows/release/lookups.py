@@ -15,7 +15,6 @@ from duecare.core.access import Caller
 from duecare.core.cases import Case, CaseEvent, CaseExtension, CasePause
 from duecare.core.documents.models import ACCEPTED, Document
 from duecare.core.notices.compose import tell_address
-from duecare.core.signing import digest
 from duecare.workflows.release import terms
 from duecare.workflows.release.messages import STATUS_PATH
 from duecare.workflows.release.models import ReleaseRequest
@@ -33,11 +32,11 @@ def requester_of(case: ReleaseRequest, address: str) -> Caller:
     return replace(anonymous(address), organisation_id=case.organisation_id, roles=frozenset({"requester"}))
 
 
-def find(session: Session, caller: Caller, code: str, born: date | None) -> ReleaseRequest | None:
-    """The request of a tracking code, if the date of birth is its patient's. Every try is audited."""
+def find(session: Session, caller: Caller, tracked: str, born: date | None) -> ReleaseRequest | None:
+    """The request of a tracking code's digest, if the date of birth is its patient's. A try is audited."""
     case = session.scalar(
         select(ReleaseRequest)
-        .where(ReleaseRequest.tracking_digest == digest(code))
+        .where(ReleaseRequest.tracking_digest == tracked)
         .options(joinedload(ReleaseRequest.patient))
     )
     patient = case.patient if case else None

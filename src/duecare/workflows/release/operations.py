@@ -21,11 +21,11 @@ from duecare.core.errors import Missing, NotPossible
 from duecare.core.notices.compose import tell_address, tell_person
 from duecare.core.patients.operations import find_or_add
 from duecare.core.people.models import Organisation
-from duecare.core.signing import digest, new_code
 from duecare.core.texts import gettext as _
 from duecare.core.time import now
 from duecare.workflows.release import letters, terms
 from duecare.workflows.release.authorization import FINDINGS, PARTS, finding_of, lacking, latest, needed
+from duecare.workflows.release.codes import Code
 from duecare.workflows.release.intake import ReleaseIntake
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.messages import STATUS_PATH
@@ -53,26 +53,24 @@ def create(
     caller: Caller,
     organisation: Organisation,
     intake: ReleaseIntake,
+    tracking: Code,
     form_key: str | None = None,
-    tracking_code: str | None = None,
 ) -> Created:
     """Logs a request: number, clock from the time of receipt, receipt to the requester.
 
     `form_key` names the form it came from: the database refuses a second request of the same form.
-    `tracking_code` is one that the requester's own browser can show again; else a new one is made up. Raises
-    `Missing` for extra fields that do not fit the organisation's schema.
+    Raises `Missing` for extra fields that do not fit the organisation's schema.
     """
     schema = extra_fields.in_force(session, organisation.id, WORKFLOW, intake.request_type)
     extra_fields.check(schema, intake.extra)
-    code = tracking_code or new_code()
     with session.no_autoflush:  # nothing read on the way depends on what is not written yet
-        case = _logged(session, caller, organisation, intake, digest(code), form_key)
+        case = _logged(session, caller, organisation, intake, tracking.digest, form_key)
         clocks.start(session, case)
         session.flush()
         search.index(session, case, searchable(case))
         lifecycle.record_event(session, case, "create", caller, source=None, data={"channel": intake.channel})
-        _send_receipt(session, case, code)
-    return Created(case, code)
+        _send_receipt(session, case, tracking)
+    return Created(case, tracking.text)
 
 
 def act(
@@ -203,12 +201,10 @@ def ask_for_cure(session: Session, caller: Caller, case: ReleaseRequest) -> None
         tell_address(session, case.requester_email, case.requester_locale, "release.cure", case, STATUS_PATH)
 
 
-def renew_tracking_code(session: Session, caller: Caller, case: ReleaseRequest) -> str:
-    """A new tracking code for a requester who lost theirs; the old one stops working."""
-    code = new_code()
-    case.tracking_digest = digest(code)
+def renew_tracking_code(session: Session, caller: Caller, case: ReleaseRequest, tracking: Code) -> None:
+    """Gives a requester who lost theirs a new tracking code; the old one stops working."""
+    case.tracking_digest = tracking.digest
     lifecycle.record_event(session, case, "renew_tracking_code", caller, source=case.status)
-    return code
 
 
 def add_note(session: Session, caller: Caller, case: ReleaseRequest, text: str) -> None:
@@ -256,7 +252,7 @@ def _logged(
     return case
 
 
-def _send_receipt(session: Session, case: ReleaseRequest, code: str) -> None:
+def _send_receipt(session: Session, case: ReleaseRequest, tracking: Code) -> None:
     if case.requester_email:
         tell_address(
             session,
@@ -265,5 +261,5 @@ def _send_receipt(session: Session, case: ReleaseRequest, code: str) -> None:
             "release.receipt",
             case,
             STATUS_PATH,
-            {"code": code},
+            code_origin=tracking.origin,
         )

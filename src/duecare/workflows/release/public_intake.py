@@ -17,7 +17,7 @@ from duecare.core import extra_fields
 from duecare.core.access import Caller
 from duecare.core.documents.operations import attach
 from duecare.core.errors import Missing
-from duecare.workflows.release import drafts, operations
+from duecare.workflows.release import codes, drafts, operations
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.authorization import parts_needed
 from duecare.workflows.release.intake import ReleaseIntake
@@ -130,12 +130,21 @@ def course_of(session: Session, draft: PublicDraft | None) -> Course:
     if draft is None:
         return Course({}, {})
     papers = Counter(file.kind for file in draft.files)
-    return Course(draft.answers, papers, _schema(session, draft))
+    return Course(draft.answers, papers, _schema(session, draft.organisation_id, draft.answers))
 
 
-def send(
-    session: Session, caller: Caller, draft: PublicDraft, locale: str, tracking_code: str
-) -> ReleaseRequest:
+def course_of_asker(session: Session, organisation_id: int, asker: str) -> Course:
+    """The course of which nothing is known any more but who asks, if that; a page on the way says it."""
+    answers = said_by(asker)
+    return Course(answers, {}, _schema(session, organisation_id, answers))
+
+
+def said_by(asker: str) -> dict[str, dict[str, list[str]]]:
+    """The answer to who asks, as it is kept; nothing for one that is none."""
+    return {WHO: {"who": [asker]}} if asker in words.ASKERS else {}
+
+
+def send(session: Session, caller: Caller, draft: PublicDraft, locale: str, key: str) -> ReleaseRequest:
     """Makes the request out of a draft, with its papers, once: a draft that was sent gives its request again.
 
     Raises `Missing` when a step is not answered.
@@ -146,7 +155,8 @@ def send(
     if course.first_open() is not None:
         raise Missing(_("Some questions still need an answer."))
     intake = intake_of(course, locale)
-    case = operations.create(session, caller, draft.organisation, intake, tracking_code=tracking_code).case
+    tracking = codes.made(key, codes.TRACKING, draft.token_digest)
+    case = operations.create(session, caller, draft.organisation, intake, tracking).case
     for kind, landed in drafts.landed_files(draft):
         attach(session, caller, case, kind, landed)
     drafts.close(draft, case)
@@ -194,11 +204,13 @@ def _asker(answers: Mapping[str, Mapping[str, list[str]]]) -> str | None:
     return said if said in words.ASKERS else None
 
 
-def _schema(session: Session, draft: PublicDraft) -> dict[str, Any]:
-    kind = _asker(draft.answers)
+def _schema(
+    session: Session, organisation_id: int, answers: Mapping[str, Mapping[str, list[str]]]
+) -> dict[str, Any]:
+    kind = _asker(answers)
     if kind is None:
         return {}
-    return extra_fields.in_force(session, draft.organisation_id, WORKFLOW, words.REQUEST_TYPE_OF[kind])
+    return extra_fields.in_force(session, organisation_id, WORKFLOW, words.REQUEST_TYPE_OF[kind])
 
 
 def _more(course: Course) -> dict[str, Any]:

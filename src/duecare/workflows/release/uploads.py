@@ -14,7 +14,10 @@ from typing import BinaryIO, cast
 from werkzeug.datastructures import FileStorage
 
 from duecare.core.access import Caller
+from duecare.core.documents.names import extension
 from duecare.core.documents.operations import Landed, land
+from duecare.core.documents.refusals import REASONS
+from duecare.core.documents.sniffing import sniff
 from duecare.core.documents.store import Stored
 from duecare.core.errors import Missing
 from duecare.core.installation import Installation
@@ -67,11 +70,20 @@ def land_all(
     return landed, rejected
 
 
+def once(uploaded: Iterable[Uploaded]) -> tuple[list[Uploaded], list[Uploaded]]:
+    """The uploads with each file of a kind once, and those that were there already by their content."""
+    seen: set[tuple[str, str]] = set()
+    first: list[Uploaded] = []
+    again: list[Uploaded] = []
+    for each in uploaded:
+        (again if (each.kind, each.sha256) in seen else first).append(each)
+        seen.add((each.kind, each.sha256))
+    return first, again
+
+
 def land_one(installation: Installation, caller: Caller, kind: str, file: FileStorage) -> Uploaded:
-    """Streams one file into quarantine. Raises `Missing` for an empty or too large one."""
-    name = file.filename or ""
-    stream = cast("BinaryIO", file.stream)
-    found = land(installation.store, stream, name, installation.settings.upload_max_bytes)
+    """Streams one file into quarantine. Raises `Missing` like `land_checked`."""
+    found = land_checked(installation, file, file.filename or "")
     return Uploaded(
         public_id=found.public_id,
         key=found.key,
@@ -83,6 +95,18 @@ def land_one(installation: Installation, caller: Caller, kind: str, file: FileSt
         organisation=caller.organisation_id or 0,
         at=now().isoformat(),
     )
+
+
+def land_checked(installation: Installation, file: FileStorage, name: str) -> Landed:
+    """Streams a file into quarantine. Raises `Missing` for one that is empty, too large or in disguise."""
+    store, limit = installation.store, installation.settings.upload_max_bytes
+    landed = land(store, cast("BinaryIO", file.stream), name, limit)
+    with store.open_local(landed.key) as path:
+        _kind, refusal = sniff(path, extension(landed.given_name))
+    if refusal:
+        store.delete(landed.key)
+        raise Missing(str(REASONS[refusal]))
+    return landed
 
 
 def token_of(installation: Installation, uploaded: Uploaded) -> str:

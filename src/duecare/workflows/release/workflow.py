@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from duecare.core import clock, clocks
+from duecare.core import audit_words, clock, clocks, tidy
 from duecare.core.clocks import Timing
 from duecare.core.documents import intake as documents
 from duecare.core.jobs import queue
@@ -15,9 +15,11 @@ from duecare.core.workflow import MenuItem, Workflow
 from duecare.workflows.release import drafts, letters, lookups, operations, packages, terms, views
 from duecare.workflows.release.aging import AGING_REPORT
 from duecare.workflows.release.api import RESOURCE
+from duecare.workflows.release.audit_words import SHOWN
 from duecare.workflows.release.lifecycle import LIFECYCLE
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
 from duecare.workflows.release.roles import ROLES, SPECIALIST, Permission
+from duecare.workflows.release.views.presenting import EVENT_WORDS
 
 RULES = Path(__file__).with_name("rules.toml")
 
@@ -29,9 +31,12 @@ def timing(case: Any) -> Timing:
 
 documents.after_acceptance(WORKFLOW, operations.after_acceptance)
 documents.after_refusal(WORKFLOW, lookups.tell_of_refusal)
-for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE, drafts.SWEEP_DRAFTS):
+for kind in (letters.WRITE_LETTER, packages.BUILD_PACKAGE):
     queue.declare(kind)
+tidy.also("public forms", drafts.sweep)
+tidy.keep_landed(drafts.landed_of_drafts)
 reports.declare(AGING_REPORT, making.make)
+audit_words.declare(SHOWN | {f"{WORKFLOW}.{action}": said for action, said in EVENT_WORDS.items()})
 clocks.register(WORKFLOW, clock.load_rules(RULES), timing)
 
 MENU = (

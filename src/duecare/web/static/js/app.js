@@ -5,6 +5,7 @@ import { startDrafts } from "./draft.js";
 import { startFilters } from "./filters.js";
 import { startFind } from "./find.js";
 import { startInlineEdit } from "./inline.js";
+import { startIntakeFiles } from "./intake-files.js";
 import { startIntake } from "./intake.js";
 import { startJobs } from "./jobs.js";
 import { startKeyboard } from "./keyboard.js";
@@ -22,7 +23,7 @@ document.documentElement.classList.add("js");
 for (const start of [
   startTheme, startMenus, startDialogs, startKeyboard, startRegions, startFilters, startTables, startFind,
   startToasts, startDrafts, startUploaders, startJobs, startLive, startInlineEdit, startPasskeys,
-  startIntake, startReorder,
+  startIntake, startIntakeFiles, startReorder,
 ]) start();
 
 const summary = document.querySelector("[data-error-summary]");

@@ -4,10 +4,11 @@ import { all, one } from "./dom.js";
 
 const AT_ONCE = 2;
 
-class Uploader {
-  constructor(form) {
+export class Uploader {
+  constructor(form, url = form.action, field = one("input[type=file]", form).name) {
     this.form = form;
-    this.input = one("input[type=file]", form);
+    this.url = url;
+    this.field = field;
     this.list = one("[data-upload-list]", form);
     this.texts = one("[data-upload-texts]", form).dataset;
     this.waiting = [];
@@ -18,16 +19,25 @@ class Uploader {
   }
 
   listen() {
+    const input = one("input[type=file]", this.form);
     this.form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.add(this.input.files);
-      this.input.value = "";
+      this.add(input.files);
+      input.value = "";
     });
     for (const type of ["dragover", "dragleave", "drop"]) {
       this.form.addEventListener(type, (event) => this.dragged(event));
     }
+    this.warnBeforeLeaving();
+  }
+
+  get isBusy() {
+    return this.sending > 0 || this.waiting.length > 0;
+  }
+
+  warnBeforeLeaving() {
     addEventListener("beforeunload", (event) => {
-      if (this.sending || this.waiting.length) event.preventDefault();
+      if (this.isBusy) event.preventDefault();
     });
   }
 
@@ -38,12 +48,13 @@ class Uploader {
   }
 
   add(files) {
-    for (const file of files) this.queue(file, this.fields(), this.line(file));
+    const fields = this.fields();
+    for (const file of files) this.queue(file, fields, this.line(file));
     this.next();
   }
 
   fields() {
-    return [...new FormData(this.form)].filter(([name]) => name !== this.input.name);
+    return [...new FormData(this.form)].filter(([name]) => name !== this.field);
   }
 
   line(file) {
@@ -69,18 +80,18 @@ class Uploader {
 
   next() {
     while (this.sending < AT_ONCE && this.waiting.length) this.send(this.waiting.shift());
-    if (this.sending || this.waiting.length) return;
+    if (this.isBusy) return;
     one("[data-upload-status]", this.form).textContent = this.unsent.size ? this.texts.some : this.sent ? this.texts.done : "";
-    if (this.sent) this.form.dispatchEvent(new CustomEvent("uploaded", { bubbles: true }));
+    this.form.dispatchEvent(new CustomEvent(this.sent ? "uploaded" : "uploads-ended", { bubbles: true }));
   }
 
   send(item) {
     const { file, fields, line } = item;
     const body = new FormData();
     for (const [name, value] of fields) body.append(name, value);
-    body.append(this.input.name, file, file.name);
+    body.append(this.field, file, file.name);
     const request = new XMLHttpRequest();
-    request.open("POST", this.form.action);
+    request.open("POST", this.url);
     request.setRequestHeader("Accept", "application/json");
     request.upload.addEventListener("progress", (event) => {
       if (event.lengthComputable) one("progress", line).value = (100 * event.loaded) / event.total;
@@ -94,7 +105,10 @@ class Uploader {
   ended(request, item) {
     this.sending -= 1;
     if (request.status >= 200 && request.status < 300) this.arrived(item.line, answerOf(request));
-    else if (request.status >= 400 && request.status < 500) this.refuse(item.line, this.reasonIn(request), item);
+    else if (request.status >= 400 && request.status < 500) {
+      item.isStale = request.status === 401;
+      this.refuse(item.line, this.reasonIn(request), item);
+    }
     else this.refuse(item.line, request.status ? this.texts.fault : this.texts.offline, item);
     this.next();
   }
@@ -121,14 +135,15 @@ class Uploader {
     if (item) this.offerRetry(item);
   }
 
-  offerRetry({ file, fields, line }) {
+  offerRetry({ file, fields, line, isStale }) {
     const button = one("[data-retry]", line);
     button.hidden = false;
-    button.onclick = () => {
+    button.onclick = async () => {
       button.hidden = true;
+      const renewed = isStale ? await withFreshToken(fields) : fields;
       one(".uploader-reason", line).hidden = true;
       one("progress", line).hidden = false;
-      this.queue(file, fields, line);
+      this.queue(file, renewed, line);
       this.next();
     };
   }
@@ -136,6 +151,16 @@ class Uploader {
   state(line, text) {
     one(".uploader-state", line).textContent = text;
   }
+}
+
+/** After signing in anew in another tab, this page's forms need the new session's token. */
+async function withFreshToken(fields) {
+  const answer = await fetch(location.href, { credentials: "same-origin" }).catch(() => null);
+  const page = answer && new DOMParser().parseFromString(await answer.text(), "text/html");
+  const fresh = page && one("[name=form_owner]", page) && one("[name=csrf_token]", page)?.value;
+  if (!fresh) return fields;
+  for (const field of all("[name=csrf_token]")) field.value = fresh;
+  return fields.map(([name, value]) => [name, name === "csrf_token" ? fresh : value]);
 }
 
 function answerOf(request) {

@@ -87,7 +87,7 @@ def _form(session: Session, case: ReleaseRequest, action: str) -> ActionForm:
     if isinstance(form, AssignForm):
         people = queries.specialists(session, case.organisation_id)
         form.assignee.choices = choices({person.public_id: person.name for person in people}, _("Choose"))
-        if request.method == "GET" and case.assignee is not None:
+        if request.method == "GET" and case.assignee is not None and not form.assignee.data:
             form.assignee.data = case.assignee.public_id
     return form
 

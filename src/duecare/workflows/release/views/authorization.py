@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import lazy_gettext as _l
-from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 from wtforms import BooleanField, RadioField, StringField
@@ -12,6 +11,7 @@ from wtforms.validators import InputRequired, Length, Optional
 
 from duecare.core import requests
 from duecare.core.access import Caller
+from duecare.core.desk_forms import DeskForm
 from duecare.core.documents.models import ACCEPTED
 from duecare.core.errors import Forbidden, Missing, NotFound
 from duecare.core.requests import requires
@@ -29,7 +29,7 @@ STAGES = operations.CHECKED_BY
 WHERE_LENGTH = 200
 
 
-class CheckForm(FlaskForm):  # type: ignore[misc]
+class CheckForm(DeskForm):
     """What spoils an authorization; the parts are added per request."""
 
     expires_on = DayField(_l("It expires on"), [Optional()])

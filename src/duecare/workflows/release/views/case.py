@@ -6,7 +6,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from duecare.core import clocks, requests
+from duecare.core import clocks, desk_forms, requests
 from duecare.core.access import Permission as Core
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
@@ -85,6 +85,7 @@ def page_of(session: Session, found: ReleaseRequest) -> dict[str, Any]:
         "events": presenting.timeline_of(events),
         "documents": listed(found, documents),
         "preview": preview_of(found, documents, request.args.get("document")),
+        "typed": desk_forms.typed_before(),
         "kinds": uploadable(found, caller),
         "upload": requests.installation().settings,
         "similar": duplicates.similar_open(session, found),

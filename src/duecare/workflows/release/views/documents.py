@@ -15,19 +15,20 @@ from werkzeug.wrappers import Response as Answer
 from duecare.core import requests
 from duecare.core.access import Caller
 from duecare.core.access import Permission as Core
+from duecare.core.documents import arriving
 from duecare.core.documents import pages as page_images
 from duecare.core.documents.models import ACCEPTED, QUARANTINED, REFUSED, Document
 from duecare.core.documents.names import safe_name, saved_as
 from duecare.core.documents.preview import DRAWABLE, PREVIEW_MEDIA_TYPE
 from duecare.core.documents.refusals import REASONS
 from duecare.core.errors import DomainError, Missing, NotFound
-from duecare.core.requests import requires
+from duecare.core.requests import requires, wants_json
 from duecare.core.texts import gettext as _
 from duecare.workflows.release import operations, terms, uploads
 from duecare.workflows.release.models import ReleaseRequest
 from duecare.workflows.release.packages import PREPARING
 from duecare.workflows.release.roles import Permission
-from duecare.workflows.release.views.shared import load, load_document, wants_json
+from duecare.workflows.release.views.shared import load, load_document
 
 pages = Blueprint("release_documents", __name__, url_prefix="/releases", template_folder="../templates")
 STATES = {
@@ -42,6 +43,12 @@ ATTACHMENT = "attachment"
 RECORD = "record"
 
 
+@pages.url_value_preprocessor
+def _prepare(endpoint: str | None, _values: object) -> None:
+    if endpoint == "release_documents.upload":
+        arriving.allow_many()
+
+
 @pages.post("/<number>/documents")
 @requires(Permission.RELEASES_WORK)
 def upload(number: str) -> Answer | tuple[Answer, int]:
@@ -51,11 +58,14 @@ def upload(number: str) -> Answer | tuple[Answer, int]:
     files = [file for file in request.files.getlist("file") if file.filename]
     if wants_json():
         return _one_for_script(number, kind, files)
-    for name, error in [(file.filename or "", _added(number, kind, file)) for file in files]:
-        if error:
-            flash(f"{safe_name(name)}: {error.detail}", "error")
+    for file in files:
+        name = safe_name(file.filename or "")
+        try:
+            message = _added(number, kind, file)
+        except DomainError as error:
+            flash(f"{name}: {error.detail}", "error")
         else:
-            flash(_("%(name)s arrived and is being checked.", name=safe_name(name)), "success")
+            flash(f"{name}: {message}", "success")
     if not files:
         flash(_("Choose at least one file."), "error")
     return redirect(url_for("release_cases.case", number=number))
@@ -137,22 +147,30 @@ def reason_of(document: Document) -> str | None:
 def _one_for_script(number: str, kind: str, files: Sequence[FileStorage]) -> tuple[Answer, int]:
     if not files:
         return jsonify(title=_("No file"), detail=_("Choose a file.")), Missing.status
-    error = _added(number, kind, files[0])
-    if error:
-        return jsonify(title=str(error.title), detail=error.detail), error.status
-    return jsonify(message=_("arrived, being checked")), 201
-
-
-def _added(number: str, kind: str, file: FileStorage) -> DomainError | None:
-    """Adds a file; gives the reason when it cannot be added."""
-    caller = requests.caller()
     try:
-        landed = uploads.land_one(requests.installation(), caller, kind, file).landed()
-        with requests.transaction() as session:
-            operations.attach_document(session, caller, load(session, number), kind, landed)
+        message = _added(number, kind, files[0])
     except DomainError as error:
-        return error
-    return None
+        return jsonify(title=str(error.title), detail=error.detail), error.status
+    return jsonify(message=message), 201
+
+
+def _added(number: str, kind: str, file: FileStorage) -> str:
+    """Adds a file, and says what became of it; one that was here already is not stored again."""
+    caller, installation = requests.caller(), requests.installation()
+    landed = uploads.land_one(installation, caller, kind, file).landed()
+    is_new = False
+    try:
+        with requests.transaction() as session:
+            case = load(session, number)
+            document = operations.attach_document(session, caller, case, kind, landed)
+            is_new = document.public_id == landed.public_id
+            earlier = safe_name(document.given_name)
+    finally:
+        if not is_new:
+            installation.store.delete(landed.key)
+    if is_new:
+        return _("arrived, being checked")
+    return _("This request has this file already, as %(name)s. It was not added again.", name=earlier)
 
 
 def _accepted(number: str, public_id: str, what: str) -> Document:

@@ -3,12 +3,12 @@
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response
 from wtforms import EmailField, Field, HiddenField, SelectField, StringField, TextAreaField
 from wtforms.validators import Optional
 
 from duecare.core import requests
+from duecare.core.desk_forms import DeskForm
 from duecare.core.errors import Missing, NotFound, NotPossible, Stale
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
@@ -65,15 +65,15 @@ def change(number: str, name: str) -> Answer:
     return redirect(url_for("release_cases.case", number=case.number, part=_part(name)))
 
 
-def _form(name: str) -> type[FlaskForm]:
+def _form(name: str) -> type[DeskForm]:
     if name not in amendments.EDITABLE:
         raise NotFound(_("There is no such fact."))
     kind, options = KINDS.get(name, (StringField, {}))
     members = {"value": kind(amendments.EDITABLE[name], **options), "version": HiddenField()}
-    return type("FactForm", (FlaskForm,), members)
+    return type("FactForm", (DeskForm,), members)
 
 
-def _page(case: ReleaseRequest, name: str, form: FlaskForm) -> str:
+def _page(case: ReleaseRequest, name: str, form: DeskForm) -> str:
     show(case)
     return render_template(
         "release/fact.html",

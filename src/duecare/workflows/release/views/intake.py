@@ -7,17 +7,20 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from flask import session as cookie
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 from wtforms import Form
 
-from duecare.core import extra_fields, requests
+from duecare.core import desk_forms, extra_fields, requests
 from duecare.core.db import opaque_id
+from duecare.core.documents import arriving
+from duecare.core.documents.names import safe_name
 from duecare.core.errors import Missing
 from duecare.core.patients import queries as patients
 from duecare.core.people.models import Organisation
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
-from duecare.workflows.release import duplicates, intake, operations, queries, terms, uploads
+from duecare.workflows.release import codes, duplicates, intake, operations, queries, terms, uploads
 from duecare.workflows.release.duplicates import Asked
 from duecare.workflows.release.forms import IntakeForm, extra_form
 from duecare.workflows.release.models import WORKFLOW, ReleaseRequest
@@ -44,13 +47,21 @@ class Desk:
     rejected: list[Rejected]
 
 
+@pages.url_value_preprocessor
+def _prepare(endpoint: str | None, _values: object) -> None:
+    if endpoint in {"release_intake.create", "release_intake.add_file"}:
+        arriving.allow_many()
+
+
 @pages.get("")
 @requires(Permission.RELEASES_CREATE)
 def form() -> str:
     """The empty form, or one that knows the patient already."""
-    typed = IntakeForm(request.args, meta={"csrf": False}) if request.args else IntakeForm()
+    before = desk_forms.typed_before()
+    is_known = request.args and before is None
+    typed = IntakeForm(request.args, meta={"csrf": False}) if is_known else IntakeForm()
     typed.form_key.data = typed.form_key.data or opaque_id()
-    return _page(_desk(typed, [], []))
+    return _page(_desk(typed, _kept_files(before) if before else [], [], before))
 
 
 @pages.post("")
@@ -58,10 +69,10 @@ def form() -> str:
 def create() -> str | Response | tuple[str, int]:
     """Logs the request; files land first, so that nothing is lost when a field is wrong."""
     installation, caller = requests.installation(), requests.caller()
-    kept = uploads.from_tokens(installation, caller, request.form.getlist("landed"))
+    kept = _kept_files(request.form)
     files = [(kind, file) for kind in DESK_KINDS for file in request.files.getlist(f"file-{kind}")]
     landed, rejected = uploads.land_all(installation, caller, files)
-    desk = _desk(IntakeForm(), [*kept, *landed], rejected)
+    desk = _desk(IntakeForm(), _each_once([*kept, *landed]), rejected)
     if "update" in request.form:
         return _page(desk)
     typed = _checked(desk)
@@ -70,6 +81,20 @@ def create() -> str | Response | tuple[str, int]:
     if found := _unseen_duplicates(desk):
         return _page(desk, found), 409
     return _logged(desk, typed)
+
+
+@pages.post("/files")
+@requires(Permission.RELEASES_CREATE)
+def add_file() -> tuple[Response, int]:
+    """Lands one file while the form is still being filled: 201 with the token that the form then carries."""
+    kind, file = request.form.get("kind", ""), request.files.get("file")
+    try:
+        if kind not in DESK_KINDS or file is None or not file.filename:
+            raise Missing(_("Choose a file, and what kind of document it is."))
+        landed = uploads.land_one(requests.installation(), requests.caller(), kind, file)
+    except Missing as error:
+        return jsonify(title=str(error.title), detail=error.detail), error.status
+    return jsonify(message=_("arrived"), token=uploads.token_of(requests.installation(), landed)), 201
 
 
 @pages.get("/patients")
@@ -104,12 +129,30 @@ def find_duplicates() -> Response:
     return jsonify(numbers=[case.number for case in found], html=html)
 
 
-def _desk(form: IntakeForm, uploaded: list[Uploaded], rejected: list[Rejected]) -> Desk:
+def _kept_files(typed: MultiDict[str, str]) -> list[Uploaded]:
+    return uploads.from_tokens(requests.installation(), requests.caller(), typed.getlist("landed"))
+
+
+def _each_once(uploaded: list[Uploaded]) -> list[Uploaded]:
+    """The uploads without those that came twice, which is said and not stored."""
+    first, again = uploads.once(uploaded)
+    for each in again:
+        requests.installation().store.delete(each.key)
+        flash(_("%(name)s was here already. It is kept once.", name=safe_name(each.name)))
+    return first
+
+
+def _desk(
+    form: IntakeForm,
+    uploaded: list[Uploaded],
+    rejected: list[Rejected],
+    typed: MultiDict[str, str] | None = None,
+) -> Desk:
     schema: dict[str, Any] = {}
     if form.request_type.data in terms.REQUEST_TYPES:
         session, organisation = requests.reading(), requests.organisation_id()
         schema = extra_fields.in_force(session, organisation, WORKFLOW, form.request_type.data)
-    extra = extra_form(extra_fields.fields(schema))(request.form, prefix=EXTRA)
+    extra = extra_form(extra_fields.fields(schema))(request.form if typed is None else typed, prefix=EXTRA)
     return Desk(form, schema, extra, uploaded, rejected)
 
 
@@ -156,7 +199,7 @@ def _logged(desk: Desk, typed: intake.ReleaseIntake) -> Response:
 def _written(session: Session, desk: Desk, typed: intake.ReleaseIntake, form_key: str) -> ReleaseRequest:
     caller = requests.caller()
     organisation = session.get_one(Organisation, caller.organisation_id)
-    created = operations.create(session, caller, organisation, typed, form_key)
+    created = operations.create(session, caller, organisation, typed, _new_code(), form_key)
     for uploaded in desk.uploaded:
         operations.attach_document(session, caller, created.case, uploaded.kind, uploaded.landed())
     remember_code(created.case.number, created.tracking_code)
@@ -186,11 +229,15 @@ def receipt(number: str) -> str:
 def renew(number: str) -> Response:
     """Gives the requester a new tracking code."""
     with requests.transaction() as session:
-        case = load(session, number)
-        code = operations.renew_tracking_code(session, requests.caller(), case)
-    remember_code(case.number, code)
+        case, code = load(session, number), _new_code()
+        operations.renew_tracking_code(session, requests.caller(), case, code)
+    remember_code(case.number, code.text)
     flash(_("There is a new tracking code; the old one no longer works."), "success")
     return redirect(url_for("release_receipts.receipt", number=case.number))
+
+
+def _new_code() -> codes.Code:
+    return codes.made(requests.installation().settings.key, codes.TRACKING)
 
 
 def remember_code(number: str, code: str) -> None:
@@ -235,5 +282,6 @@ def _page(desk: Desk, found: list[ReleaseRequest] | None = None) -> str:
         duplicates=found or [],
         kinds=[(kind, terms.DOCUMENT_KINDS[kind]) for kind in DESK_KINDS],
         max_megabytes=settings.upload_max_megabytes,
+        max_bytes=settings.upload_max_bytes,
         **clock_face(),
     )

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, jsonify, redirect, render_template, request,
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from duecare.core import clocks, requests
+from duecare.core import clocks, desk_forms, requests
 from duecare.core.access import Permission as Core
 from duecare.core.documents.models import Document
 from duecare.core.errors import Missing, NotFound, NotPossible
@@ -34,6 +34,9 @@ def package(number: str) -> str:
     session = requests.reading()
     case = load(session, number)
     found = packages.packable(session, case)
+    if (typed := desk_forms.typed_before()) is not None:
+        found = _ordered(found, typed.getlist("order"))
+        return _page(session, case, found, typed.getlist("chosen"), typed.get("letter", ""))
     chosen = packages.preselected(case, found, _today(session, case))
     return _page(session, case, found, chosen, packages.default_letter(case))
 

@@ -19,7 +19,7 @@ from duecare.core.documents.models import Document
 from duecare.core.errors import TooMany
 from duecare.core.requests import public
 from duecare.core.signing import unsigned
-from duecare.workflows.release import collection, grants, lookups, pickup, throttles
+from duecare.workflows.release import codes, collection, grants, lookups, pickup, throttles
 from duecare.workflows.release.models import Pickup, ReleaseRequest
 from duecare.workflows.release.public_status_forms import BirthForm, CodeForm
 from duecare.workflows.release.views import public_site as site
@@ -84,7 +84,8 @@ def send_code(link: str) -> Answer:
         return _told(link, found, error.detail), error.status
     with requests.transaction() as session:
         if (mine := _locked(session, link)) is not None:
-            collection.send_code(session, _caller(mine[1]), *mine)
+            code = codes.made(requests.installation().settings.key, codes.PICKUP)
+            collection.send_code(session, _caller(mine[1]), *mine, code)
     return redirect(url_for(".ask", link=link, sent=1), 303)
 
 
@@ -112,6 +113,14 @@ def _form_too_old(_error: CSRFError) -> Answer:
     return _told(link, found, _("This page was open for too long. Please press the button once more.")), 400
 
 
+def _fits(session: Session, offered: Pickup, case: ReleaseRequest, form: Form) -> bool:
+    caller = _caller(case)
+    if not isinstance(form, CodeForm):
+        return collection.knows_birth(session, caller, offered, case, form.answer)
+    typed = codes.digest_of(requests.installation().settings.key, codes.PICKUP, form.answer)
+    return collection.knows_code(session, caller, offered, case, typed)
+
+
 def _judged(link: str, form: Form) -> Answer:
     token = None
     with requests.transaction() as session:
@@ -119,8 +128,7 @@ def _judged(link: str, form: Form) -> Answer:
         if found is None:
             return _closed()
         offered, case = found
-        judge = collection.knows_code if isinstance(form, CodeForm) else collection.knows_birth
-        if judge(session, _caller(case), offered, case, form.answer):
+        if _fits(session, offered, case, form):
             token = grants.give(session, grants.PICKUP, offered.id)
         left = pickup.MAX_TRIES - offered.tries
     if token is not None:

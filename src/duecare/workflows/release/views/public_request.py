@@ -12,12 +12,12 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from duecare.core import requests
+from duecare.core.documents import arriving
 from duecare.core.documents.operations import Landed
 from duecare.core.errors import Missing
 from duecare.core.people.models import Organisation
 from duecare.core.requests import public
-from duecare.core.signing import code_from
-from duecare.workflows.release import drafts, public_intake, terms, throttles
+from duecare.workflows.release import codes, drafts, public_intake, terms, throttles
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.public_forms import StepForm, typed_values
 from duecare.workflows.release.public_intake import CHECK, DOCUMENTS, MORE, QUESTIONS, Course
@@ -26,7 +26,7 @@ from duecare.workflows.release.views import public_site as site
 
 pages = Blueprint("public_request", __name__, url_prefix="/request", template_folder=site.TEMPLATES)
 COOKIE_KEY = "public_draft"
-TRACKING = "tracking"
+ASKER = "asker"
 STEP = "<any(who, patient, contact, records, more):step>"
 REASON = "patients and others ask for records without an account; nothing is shown but what they typed"
 Answer = str | AnyResponse | tuple[str, int]
@@ -35,7 +35,7 @@ Answer = str | AnyResponse | tuple[str, int]
 @pages.url_value_preprocessor
 def _prepare(endpoint: str | None, _values: object) -> None:
     if endpoint == "public_request.add_documents":
-        site.allow_batches()
+        arriving.allow_many()
 
 
 @pages.get("")
@@ -77,13 +77,14 @@ def answer(code: str, step: str) -> Answer:
     if draft is None:
         installation, caller = requests.installation(), site.stranger()
         throttles.count(installation, caller, throttles.DRAFTS, caller.address)
-    if step not in _course(draft).steps:
-        return _go(organisation, _course(draft).next_step())
+    before = _course_sent(organisation, draft)
+    if step not in before.steps:
+        return _go(organisation, before.next_step())
     course, form = _kept(organisation, step)
     if not form.validate():
         return _page(organisation, course, step, form), 422
     if draft is None and step != course.steps[0]:
-        flash(_("Your earlier answers were deleted after 24 hours. Please answer these questions again."))
+        flash(_earlier_answers_gone())
     return _go(organisation, course.next_step())
 
 
@@ -109,7 +110,10 @@ def add_documents(code: str) -> Answer:
     def keep(kind: str, landed: Landed) -> bool:
         with requests.transaction() as session:
             draft = drafts.lock(session, _token(), organisation.id)
-            return draft is not None and drafts.add_file(session, draft, kind, landed)
+            is_new = draft is not None and drafts.add_file(session, draft, kind, landed)
+        if draft is not None and not is_new:
+            site.say_known(landed)
+        return is_new
 
     faults = site.land_files(keep)
     is_going_on = "add" not in request.form
@@ -163,7 +167,7 @@ def send(code: str) -> Answer:
         with requests.transaction() as session:
             locked = drafts.lock(session, _token(), organisation.id)
             if locked is not None:
-                public_intake.send(session, site.stranger(), locked, site.language(), _tracking_code())
+                public_intake.send(session, site.stranger(), locked, site.language(), _key())
     except Missing:
         return _go(organisation, _course(_draft(organisation)).next_step())
     return redirect(url_for(".receipt", code=code))
@@ -203,12 +207,11 @@ def _form_too_old(_error: CSRFError) -> Answer:
     values = request.view_args or {}
     organisation = site.organisation_of(str(values.get("code", "")))
     message = _("This page was open for too long. Please press the button once more.")
-    step = str(values.get("step", ""))
-    if step not in QUESTIONS:
-        flash(message, "error")
-        draft = _open_draft(organisation)
-        return _go(organisation, _course(draft).next_step())
-    course = _course(_open_draft(organisation))
+    step, draft = str(values.get("step", "")), _open_draft(organisation)
+    course = _course_sent(organisation, draft)
+    if step not in course.steps or step not in QUESTIONS:
+        flash(message if draft else _earlier_answers_gone(), "error")
+        return _go(organisation, course.next_step())
     form = course.form(step, MultiDict(request.form))
     form.form_errors = [message]
     return _page(organisation, course, step, form), 400
@@ -225,7 +228,7 @@ def _files_too_large(_error: RequestEntityTooLarge) -> Answer:
 
 def _kept(organisation: Organisation, step: str) -> tuple[Course, StepForm]:
     """Keeps what was typed at a step, and gives the course and the form as they are then."""
-    names = _course(_open_draft(organisation)).form(step).names
+    names = _course_sent(organisation, _open_draft(organisation)).form(step).names
     typed = typed_values(request.form, names)
     course = _keep(organisation, step, typed)
     return course, course.form(step)
@@ -237,6 +240,7 @@ def _keep(organisation: Organisation, step: str, typed: drafts.Answers) -> Cours
         if draft is None or draft.case_id is not None:
             place = session.get_one(Organisation, organisation.id)
             draft, cookie[COOKIE_KEY] = drafts.begin(session, place)
+            draft.answers = public_intake.said_by(request.form.get(ASKER, ""))
         drafts.keep_answers(draft, step, typed)
         return public_intake.course_of(session, draft)
 
@@ -319,7 +323,11 @@ def _token() -> str:
 
 
 def _tracking_code() -> str:
-    return code_from(requests.installation().settings.key, TRACKING, _token())
+    return codes.made(_key(), codes.TRACKING, drafts.token_digest(_token())).text
+
+
+def _key() -> str:
+    return requests.installation().settings.key
 
 
 def _draft(organisation: Organisation) -> PublicDraft | None:
@@ -328,6 +336,22 @@ def _draft(organisation: Organisation) -> PublicDraft | None:
 
 def _course(draft: PublicDraft | None) -> Course:
     return public_intake.course_of(requests.reading(), draft)
+
+
+def _course_sent(organisation: Organisation, draft: PublicDraft | None) -> Course:
+    """The course of the draft; without one, as far as the page that was sent tells of it."""
+    if draft is not None:
+        return _course(draft)
+    asker = request.form.get(ASKER, "")
+    return public_intake.course_of_asker(requests.reading(), organisation.id, asker)
+
+
+def _earlier_answers_gone() -> str:
+    text: str = _(
+        "We do not have your earlier answers any more. We keep them for 24 hours, for one browser only. "
+        "Please answer these questions again."
+    )
+    return text
 
 
 def _open_draft(organisation: Organisation) -> PublicDraft | None:

@@ -1,27 +1,26 @@
 """What every page without an account shares: its organisation, its caller, files in and out."""
 
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from flask import Response, abort, render_template, request
+from flask import Response, abort, flash, render_template, request
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from duecare.core import requests
 from duecare.core.access import Caller
+from duecare.core.documents import arriving
 from duecare.core.documents.models import Document
-from duecare.core.documents.names import extension, safe_name
-from duecare.core.documents.operations import Landed, land
-from duecare.core.documents.refusals import REASONS
-from duecare.core.documents.sniffing import sniff
+from duecare.core.documents.names import safe_name
+from duecare.core.documents.operations import Landed
 from duecare.core.errors import Missing
 from duecare.core.people.models import Organisation
 from duecare.core.texts import gettext
-from duecare.workflows.release import lookups, terms, throttles
+from duecare.workflows.release import lookups, terms, throttles, uploads
 
 TEMPLATES = "../templates"
-BATCHES = 3
 ACCEPT = ".pdf,.jpg,.jpeg,.png,.tif,.tiff,.txt,application/pdf,image/jpeg,image/png,image/tiff,text/plain"
 
 
@@ -60,15 +59,6 @@ def show(template: str, organisation: Organisation | None = None, **values: Any)
     return render_template(f"release/public/{template}.html", organisation=organisation, **values)
 
 
-def allow_batches() -> None:
-    """Lets several files come at once, of which each may be as large as one file may be.
-
-    Without it one file that is too large would cost the others that came with it.
-    """
-    most = requests.installation().settings.upload_max_bytes
-    request.max_content_length = BATCHES * most
-
-
 def land_files(keep: Callable[[str, Landed], bool]) -> list[str]:
     """Lands each file of the form by itself and hands it to `keep`; gives what was wrong with the others."""
     caller, faults = stranger(), []
@@ -84,23 +74,23 @@ def land_files(keep: Callable[[str, Landed], bool]) -> list[str]:
 
 def _land(kind: str, file: FileStorage, keep: Callable[[str, Landed], bool]) -> None:
     installation = requests.installation()
-    store, limit = installation.store, installation.settings.upload_max_bytes
-    landed = land(store, cast("BinaryIO", file.stream), safe_name(str(file.filename)), limit)
+    landed = uploads.land_checked(installation, file, safe_name(str(file.filename)))
     is_kept = False
     try:
-        with store.open_local(landed.key) as path:
-            _kind, refusal = sniff(path, extension(landed.given_name))
-        if refusal:
-            raise Missing(str(REASONS[refusal]))
         is_kept = keep(kind, landed)
     finally:
         if not is_kept:
-            store.delete(landed.key)
+            installation.store.delete(landed.key)
+
+
+def say_known(landed: Landed) -> None:
+    """Tells that a file came before, so that it is kept once."""
+    flash(_("We have %(name)s already. You do not need to send it again.", name=landed.given_name))
 
 
 def too_large() -> str:
     """What to do about files that are too large together."""
-    megabytes = BATCHES * requests.installation().settings.upload_max_megabytes
+    megabytes = arriving.READ_TOGETHER * requests.installation().settings.upload_max_megabytes
     return gettext(
         "These files are too large together (more than %(size)s MB). Send them one after the other.",
         size=megabytes,

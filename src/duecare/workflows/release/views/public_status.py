@@ -15,13 +15,13 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from duecare.core import audit, requests
 from duecare.core.access import Caller
+from duecare.core.documents import arriving
 from duecare.core.documents.models import Document
 from duecare.core.documents.operations import Landed, attach
 from duecare.core.documents.refusals import REASONS
 from duecare.core.errors import DomainError, TooMany
 from duecare.core.requests import public
-from duecare.core.signing import digest
-from duecare.workflows.release import grants, lookups, operations, terms, throttles
+from duecare.workflows.release import codes, grants, lookups, operations, terms, throttles
 from duecare.workflows.release import public_words as words
 from duecare.workflows.release.lookups import Standing
 from duecare.workflows.release.models import ReleaseRequest
@@ -37,7 +37,7 @@ Answer = str | AnyResponse | tuple[str, int]
 @pages.url_value_preprocessor
 def _prepare(endpoint: str | None, _values: object) -> None:
     if endpoint == "public_status.add_documents":
-        site.allow_batches()
+        arriving.allow_many()
 
 
 @pages.get("")
@@ -55,14 +55,15 @@ def look_up() -> Answer:
     if not form.validate():
         return site.show("status_ask", form=form), 422
     installation, caller = requests.installation(), site.stranger()
+    tracked = codes.digest_of(installation.settings.key, codes.TRACKING, form.code.data)
     try:
         throttles.count(installation, caller, throttles.LOOK_UPS, caller.address)
-        throttles.count(installation, caller, throttles.LOOK_UPS_OF_CODE, digest(form.code.data))
+        throttles.count(installation, caller, throttles.LOOK_UPS_OF_CODE, tracked)
     except TooMany as error:
         form.form_errors = [error.detail]
         return site.show("status_ask", form=form), error.status
     with requests.transaction() as session:
-        case = lookups.find(session, caller, form.code.data, form.born.data)
+        case = lookups.find(session, caller, tracked, form.born.data)
         token = grants.give(session, grants.STATUS, case.id) if case else None
     if token is None:
         form.form_errors = [
@@ -99,19 +100,26 @@ def add_documents() -> Answer:
         flash(_("This request is closed. It takes no more papers."), "error")
         return redirect(url_for(".status"), 303)
 
+    new: list[str] = []
+
     def keep(kind: str, landed: Landed) -> bool:
         with requests.transaction() as session:
             mine = _granted(session)
             if mine is None:
                 return False
             document = attach(session, _caller(mine), mine, kind, landed)
-            return document.public_id == landed.public_id
+            is_new = document.public_id == landed.public_id
+        if is_new:
+            new.append(landed.public_id)
+        else:
+            site.say_known(landed)
+        return is_new
 
     count = len([file for each in request.files.listvalues() for file in each if file.filename])
     faults = site.land_files(keep)
     if not count:
         faults.append(_("Choose a file first."))
-    if count > len(faults):
+    if new:
         flash(_("We received your papers. We check them now; look here again in a few minutes."), "success")
     if faults:
         return _status_page(_granted(requests.reading()) or case, faults), 422

@@ -6,7 +6,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
-from duecare.core import requests
+from duecare.core import desk_forms, requests
 from duecare.core.errors import Forbidden, Missing, NotPossible, Stale
 from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
@@ -28,7 +28,9 @@ IN_REVIEW = "in_review"
 def review(number: str) -> str:
     """The package, what must be confirmed, and what stands in the way."""
     session = requests.reading()
-    return _page(session, load(session, number), {})
+    typed = desk_forms.typed_before()
+    again = {"confirmed": typed.getlist("confirmed"), "notes": typed.get("notes", "")} if typed else {}
+    return _page(session, load(session, number), again)
 
 
 @pages.post("/<number>/review")

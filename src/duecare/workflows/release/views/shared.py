@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from typing import Any
 
-from flask import request
 from sqlalchemy.orm import Session
 
 from duecare.core import requests
@@ -50,11 +49,6 @@ def tone_of(code: str) -> str:
     """The design system's tone of a status."""
     tone = LIFECYCLE.status(code).tone
     return TONES.get(tone, tone)
-
-
-def wants_json() -> bool:
-    """True where a script asks and wants an answer it can read."""
-    return request.accept_mimetypes.best_match(("text/html", "application/json")) == "application/json"
 
 
 def as_number(text: str | None) -> int | None:
