@@ -46,7 +46,6 @@ class Settings(BaseSettings):
     sign_in_tries_per_address: Annotated[int, Field(ge=1, le=10_000)] = 100
     sign_in_window_minutes: Annotated[int, Field(ge=1, le=24 * 60)] = 15
     upload_max_megabytes: Annotated[int, Field(ge=1, le=2048)] = 100
-    pickup_days: Annotated[int, Field(ge=1, le=365)] = 30
     malware_scan_url: str | None = None
     trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
     log_format: Literal["console", "json"] = "console"

@@ -90,6 +90,19 @@ def test_an_untouched_chain_holds(installation: Installation) -> None:
     assert tampered(installation, lambda _: None) == []
 
 
+def test_whoever_waits_hears_how_far_the_check_is(
+    installation: Installation, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "VERIFY_BATCH", 2)
+    heard: list[tuple[int, int]] = []
+    with installation.database.transaction() as session:
+        written(session)
+        audit.record(session, ALICE, "case.read", "ROI-2026-000001", chain=8)
+    with installation.database.reading() as session:
+        assert audit.verify(session, tell=lambda done, total: heard.append((done, total))) == []
+    assert heard == [(2, 6), (4, 6), (5, 6), (6, 6)]
+
+
 def test_a_chain_whose_head_was_deleted_is_reported(installation: Installation) -> None:
     faults = tampered(installation, lambda session: session.execute(delete(AuditHead)))  # type: ignore[arg-type, return-value]
     assert [fault.reason for fault in faults] == ["the chain has no head"]

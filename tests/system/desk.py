@@ -122,7 +122,10 @@ class Desk:
         self.page.goto(f"{self.address}/releases/dashboard")
         boxes = self.page.locator(".figure-box:has(a.figure-link)").all()
         bars = self.page.locator(".bar-list li:has(a)").all()
-        return [_box(each) for each in boxes] + [_bar(each) for each in bars]
+        cells = self.page.get_by_role("table", name="Workload by specialist").locator("td:has(a)").all()
+        return (
+            [_box(each) for each in boxes] + [_bar(each) for each in bars] + [_cell(each) for each in cells]
+        )
 
     def count_rows(self, path: str) -> int:
         """How many rows a list has."""
@@ -200,6 +203,12 @@ def _bar(bar: Locator) -> Figure:
     link = bar.locator("a")
     value = link.locator(".bar-value").inner_text()
     return Figure(link.locator(".bar-label").inner_text(), value, link.get_attribute("href") or "")
+
+
+def _cell(cell: Locator) -> Figure:
+    link = cell.locator("a")
+    label = f"Workload: {cell.get_attribute('data-label')}"
+    return Figure(label, link.inner_text(), link.get_attribute("href") or "")
 
 
 def is_count(figure: Figure) -> bool:

@@ -2,7 +2,7 @@
 
 import click
 
-from duecare.cli.context import installation
+from duecare.cli.context import installation, progress
 from duecare.core import audit as audit_log
 
 
@@ -14,8 +14,8 @@ def audit() -> None:
 @audit.command()
 def verify() -> None:
     """Recompute every hash chain and name the first row that does not hold; exit status 1 if any."""
-    with installation() as opened, opened.database.snapshot() as session:
-        faults = audit_log.verify(session)
+    with installation() as opened, opened.database.snapshot() as session, progress("Checking") as tell:
+        faults = audit_log.verify(session, tell=tell)
     for fault in faults:
         click.echo(f"chain {fault.chain}, entry {fault.sequence}: {fault.reason}", err=True)
     if faults:

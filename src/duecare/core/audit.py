@@ -6,7 +6,7 @@ deletion, an insertion, a reordering and a truncation all show. Reading PHI is a
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, cast
@@ -22,6 +22,7 @@ from duecare.core.time import now
 GENESIS = "0" * 64
 INSTALLATION = 0
 VERIFY_BATCH = 10_000
+Tell = Callable[[int, int], None]
 
 
 class AuditEntry(Base):
@@ -148,24 +149,38 @@ def digest(entry: Mapping[Any, Any], previous: str) -> str:
     return hashlib.sha256(_canonical(content).encode()).hexdigest()
 
 
-def verify(session: Session, chain: int | None = None) -> list[Fault]:
-    """The first fault of each chain (or of one); an empty list means that every chain holds."""
+def verify(session: Session, chain: int | None = None, tell: Tell | None = None) -> list[Fault]:
+    """The first fault of each chain (or of one); an empty list means that every chain holds.
+
+    `tell` hears how many entries of how many have been checked, a batch at a time.
+    """
     heads = select(AuditHead.chain, AuditHead.sequence, AuditHead.hash).order_by(AuditHead.chain)
     if chain is not None:
         heads = heads.where(AuditHead.chain == chain)
     known = session.execute(heads).all()
-    faults = [fault for row in known if (fault := _first_fault(session, row.chain, row.sequence, row.hash))]
-    return faults + _headless(session, {row.chain for row in known}, chain)
+    total, before, faults = sum(row.sequence for row in known), 0, []
+    for row in known:
+        heard = (lambda checked, before=before: tell(before + checked, total)) if tell else None
+        faults.append(_first_fault(session, row.chain, row.sequence, row.hash, heard))
+        before += row.sequence
+    found = [fault for fault in faults if fault]
+    return found + _headless(session, {row.chain for row in known}, chain)
 
 
-def _first_fault(session: Session, chain: int, last: int, head_hash: str) -> Fault | None:
+def _first_fault(
+    session: Session, chain: int, last: int, head_hash: str, heard: Callable[[int], None] | None
+) -> Fault | None:
     previous, expected = GENESIS, 1
     for entry in _entries(session, chain):
+        if heard and expected % VERIFY_BATCH == 0:
+            heard(expected)
         if entry["sequence"] != expected:
             return Fault(chain, expected, "entry is missing")
         if digest(entry, previous) != entry["hash"]:
             return Fault(chain, expected, "entry was changed, inserted or moved")
         previous, expected = entry["hash"], expected + 1
+    if heard:
+        heard(expected - 1)
     if expected - 1 != last:
         return Fault(chain, expected, "the chain was cut short or lengthened")
     return None if previous == head_hash else Fault(chain, last, "the chain's head was changed")

@@ -9,17 +9,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from duecare.core.documents.models import Document
+from duecare.core.organisation import profile_of
 from duecare.workflows.release.models import Pickup, ReleaseRequest
 
 MAX_TRIES = 5
 PURPOSE = "pickup"
-DEFAULT_DAYS = 30
 
 
 def offer(session: Session, case: ReleaseRequest, package: Document, at: datetime) -> Pickup:
     """Opens a pickup of the package for the organisation's number of days; earlier ones are withdrawn."""
     withdraw(session, case, at)
-    days = int(case.organisation.settings.get("pickup_days", DEFAULT_DAYS))
+    days = profile_of(case.organisation).pickup_days
     pickup = Pickup(case_id=case.id, document_id=package.id, expires_at=at + timedelta(days=days))
     session.add(pickup)
     session.flush()
