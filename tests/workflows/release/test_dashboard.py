@@ -53,7 +53,7 @@ def test_every_address_on_it_is_one_the_list_understands(app: Flask, busy: World
         check_page(client.get(address))
 
 
-@pytest.mark.parametrize(("kept", "most"), [(True, 10), (False, 12)])
+@pytest.mark.parametrize(("kept", "most"), [(True, 6), (False, 10)])
 def test_the_dashboard_asks_few_statements(app: Flask, busy: World, kept: bool, most: int) -> None:
     client = sign_in_as(app, busy, "sofia")
     client.get(PATH if kept else "/")

@@ -3,8 +3,11 @@
 from collections import Counter
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
+from sqlalchemy import Select
+from sqlalchemy.orm import Session
 
 from duecare.core import queues
 from duecare.core.installation import open_installation
@@ -57,23 +60,26 @@ def test_every_database_counts_the_same(any_database_url: str, tmp_path: Path) -
     ("name", "index"),
     [
         ("_open_groups", "ix_cases_status"),
-        ("_ended_groups", "ix_cases_closed"),
+        ("_ended", "ix_cases_closed"),
         ("_activity", "ix_case_events_activity"),
     ],
 )
 def test_the_large_counts_read_an_index_and_no_row(world: World, name: str, index: str) -> None:
     with world.installation.database.reading() as session:
         figures = figures_of(world, session, parse({}, CALENDAR.local_date(SPRING)))
-        query = getattr(figures, name)().compile(
-            session.get_bind(), compile_kwargs={"render_postcompile": True}
-        )
-        processed = query.construct_params()
-        plan = session.connection().exec_driver_sql(
-            f"EXPLAIN QUERY PLAN {query}", tuple(_bound(query, processed))
-        )
-        read = [row[3] for row in plan if " case" in row[3] and "USING" in row[3]]
-    assert read
+        asked = getattr(figures, name)()
+        queries = asked if isinstance(asked, tuple) else (asked,)
+        read = [each for query in queries for each in _tables_read(session, query)]
+    assert len(read) >= len(queries)
     assert all("COVERING INDEX" in each and index in each for each in read), read
+
+
+def _tables_read(session: Session, asked: Select[Any]) -> list[str]:
+    """How SQLite reads cases and events for a query: a line for each of them."""
+    query = asked.compile(session.get_bind(), compile_kwargs={"render_postcompile": True})
+    values = tuple(_bound(query, query.construct_params()))
+    plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values)
+    return [row[3] for row in plan if " case" in row[3] and "USING" in row[3]]
 
 
 def _bound(query: object, given: dict[str, object]) -> list[object]:

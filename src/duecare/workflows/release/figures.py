@@ -7,12 +7,14 @@ Nothing here formats or draws, and no figure may exist without an address in `qu
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, timedelta
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import (
     CTE,
     ColumnElement,
     Integer,
+    Select,
     String,
     and_,
     case,
@@ -28,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from duecare.core.clock.aging import AGING_BUCKETS, AgingBucket
-from duecare.core.db import UtcDateTime
+from duecare.core.db import BigId, UtcDateTime
 from duecare.core.people.models import Membership, User
 from duecare.core.queues.filters import (
     CASES,
@@ -54,10 +56,13 @@ from duecare.workflows.release.question import SOON_DAYS, Question
 MOST_MOVES = 5_000
 DAYS_SHOWN_SINGLY = 31
 REVIEWED = ("complete", "return_for_correction")
+ENDED, DID, WORKED_ON, STAYED = "ended", "did", "worked_on", "stayed"
+NO_TEXT, NO_NUMBER = literal(None, String(64)), literal(None, BigId)
+NO_TIME = literal(None, UtcDateTime)
 
 
 class Figures:
-    """Reads the figures of one question as of one moment; every method is one statement."""
+    """Reads the figures of one question as of one moment; all that lies behind it in one statement."""
 
     def __init__(self, session: Session, scope: Scope, question: Question, at: datetime) -> None:
         self._session, self._scope, self._question, self._at = session, scope, question, at
@@ -86,12 +91,12 @@ class Figures:
     def ended(self) -> Ended:
         """What ended in the period, by status and person, with the turnaround of what was completed."""
         found = Ended()
-        for row in self._session.execute(self._ended_groups()):
-            found.by_status[row.status] += row.amount
-            if row.status != "completed":
+        for row in self._past[ENDED]:
+            found.by_status[row.what] += row.amount
+            if row.what != "completed":
                 continue
-            found.by_person[row.assignee_id] += row.amount
-            found.turnaround[row.turnaround_days] += row.amount
+            found.by_person[row.who] += row.amount
+            found.turnaround[row.number] += row.amount
             found.with_due_date += row.amount if row.is_late is not None else 0
             found.late += row.amount if row.is_late else 0
         return found
@@ -112,19 +117,18 @@ class Figures:
     def activity(self) -> list[Activity]:
         """What each person did in the last days, busiest first."""
         found: dict[int, Activity] = {}
-        for row in self._session.execute(self._activity()):
-            person = found.setdefault(row.actor_id, Activity(row.actor_id))
-            if row.action is None:
-                person.cases, person.last_at = row.amount, row.last_at
-            else:
-                person.actions[row.action] = row.amount
+        for row in self._past[WORKED_ON]:
+            found[row.who] = Activity(row.who)
+            found[row.who].cases, found[row.who].last_at = row.amount, row.last_at
+        for row in self._past[DID]:
+            found[row.who].actions[row.what] = row.amount
         return sorted(found.values(), key=lambda each: (-each.cases, each.user_id))
 
     def stays(self) -> list[Stays]:
         """The median time in each status that cases left in the period, longest first."""
         hours: dict[str, Counter[int]] = defaultdict(Counter)
-        for row in self._session.execute(self._moves()):
-            hours[row.from_status][row.hours_in_status] += row.amount
+        for row in self._past[STAYED]:
+            hours[row.what][row.number] += row.amount
         found = [Stays(code, percentile(each, 50) or 0, each.total()) for code, each in hours.items()]
         return sorted(found, key=lambda each: (-each.median_hours, each.status))
 
@@ -165,11 +169,19 @@ class Figures:
         youngest = today - timedelta(days=bucket.first) if bucket.first else None
         return and_(*between(CASES["received_at"], oldest, youngest, self._scope.zone))
 
-    def _ended_groups(self) -> Any:
+    @cached_property
+    def _past(self) -> dict[str, list[Any]]:
+        """What ended, who did what and how long cases stayed in a status: rows by their kind."""
+        found: dict[str, list[Any]] = {kind: [] for kind in (ENDED, DID, WORKED_ON, STAYED)}
+        for row in self._session.execute(union_all(*self._activity(), self._ended(), self._moves())):
+            found[row.kind].append(row)
+        return found
+
+    def _ended(self) -> Any:
         is_late = case((CASES["due_at"].is_(None), None), (CASES["closed_at"] > CASES["due_at"], 1), else_=0)
-        groups = (CASES["status"], CASES["assignee_id"], CASES["turnaround_days"], is_late.label("is_late"))
+        groups = (CASES["assignee_id"], CASES["status"], CASES["turnaround_days"], is_late)
         return (
-            select(*groups, func.count().label("amount"))
+            _counted(ENDED, *groups, func.count(), NO_TIME)
             .where(*self._ours, *self._of(self._question.ended_statuses), *self._narrowed)
             .where(*self._in_period(CASES["closed_at"]))
             .group_by(*groups)
@@ -204,19 +216,19 @@ class Figures:
             *self._events(self._narrowed), EVENTS["action"].in_(actions), *self._in_period(EVENTS["at"])
         )
 
-    def _activity(self) -> Any:
+    def _activity(self) -> tuple[Any, Any]:
         question = self._question
         recent = between(EVENTS["at"], question.active_from, question.today, self._scope.zone)
         whose = [*self._events(self._of_type), *recent, self._did()]
-        last_at = func.max(EVENTS["at"]).label("last_at")
+        actor, action, last_at = EVENTS["actor_id"], EVENTS["action"], func.max(EVENTS["at"])
         cases = func.count(EVENTS["case_id"].distinct())
-        return union_all(
-            select(EVENTS["actor_id"], EVENTS["action"], func.count().label("amount"), last_at)
+        return (
+            _counted(DID, actor, action, NO_NUMBER, NO_NUMBER, func.count(), last_at)
             .where(*whose)
-            .group_by(EVENTS["actor_id"], EVENTS["action"]),
-            select(EVENTS["actor_id"], literal(None, String(64)), cases, last_at)
+            .group_by(actor, action),
+            _counted(WORKED_ON, actor, NO_TEXT, NO_NUMBER, NO_NUMBER, cases, last_at)
             .where(*whose)
-            .group_by(EVENTS["actor_id"]),
+            .group_by(actor),
         )
 
     def _did(self) -> ColumnElement[bool]:
@@ -236,7 +248,7 @@ class Figures:
             .subquery()
         )
         groups = (latest.c.from_status, latest.c.hours_in_status)
-        return select(*groups, func.count().label("amount")).group_by(*groups)
+        return _counted(STAYED, NO_NUMBER, *groups, NO_NUMBER, func.count(), NO_TIME).group_by(*groups)
 
     def _events(self, narrowed: Sequence[ColumnElement[bool]]) -> list[ColumnElement[bool]]:
         """The events of the question's cases; `narrowed` are conditions on the cases."""
@@ -252,6 +264,13 @@ class Figures:
 
     def _in_period(self, moment: ColumnElement[datetime]) -> list[ColumnElement[bool]]:
         return between(moment, self._question.first, self._question.last, self._scope.zone)
+
+
+def _counted(kind: str, *columns: Any) -> Select[Any]:
+    """Rows of one kind among those of `_past`: who, what, a number, whether late, how many, when last."""
+    names = ("who", "what", "number", "is_late", "amount", "last_at")
+    said = (each.label(name) for name, each in zip(names, columns, strict=True))
+    return select(literal(kind, String(16)).label("kind"), *said)
 
 
 def _spans(first: date, last: date) -> Iterator[tuple[date, date]]:
