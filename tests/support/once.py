@@ -1,10 +1,11 @@
 """What many tests begin with, made once a process: compiled templates, a database with every table."""
 
+import atexit
 import gc
 import shutil
 from functools import cache
 from pathlib import Path
-from tempfile import mkdtemp
+from tempfile import TemporaryDirectory
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
@@ -50,7 +51,9 @@ def spare_the_collector() -> None:
 
 @cache
 def _every_table() -> Path:
-    file = Path(mkdtemp(prefix="duecare-test-")) / "empty.db"
+    folder = TemporaryDirectory(prefix="duecare-test-")
+    atexit.register(folder.cleanup)
+    file = Path(folder.name) / "empty.db"
     database = Database(f"sqlite:///{file}")
     metadata.create_all(database.engine)
     database.dispose()
