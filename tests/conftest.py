@@ -40,6 +40,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    load_workflows()  # before a test looks at what is declared and puts it back as it was
     if config.getoption("--no-skips"):
         config.pluginmanager.register(NoSkips(), "no-skips")
 
@@ -135,7 +136,6 @@ def settings(tmp_path: Path) -> Settings:
 @pytest.fixture
 def installation(settings: Settings) -> Iterator[Installation]:
     """An installation with every table and nothing in it."""
-    load_workflows()
     once.empty_database(settings.database_url)
     opened = open_installation(settings)
     yield opened

@@ -41,7 +41,7 @@ class Client:
     def upload(
         self, path: str, fields: dict[str, list[str]], files: list[tuple[str, str, int]]
     ) -> tuple[int, str]:
-        """Sends files as (field, name, megabytes), without ever holding one in memory."""
+        """Sends files as (field, name, megabytes), each different, without ever holding one in memory."""
         headers = {"Content-Type": f"multipart/form-data; boundary={BOUNDARY}"}
         return self._sent("POST", path, headers, list(_parts(fields, files)))
 
@@ -69,7 +69,7 @@ def _parts(fields: dict[str, list[str]], files: list[tuple[str, str, int]]) -> I
     for name, given_name, megabytes in files:
         yield f'{start}"{name}"; filename="{given_name}"\r\n\r\n'.encode()
         yield from [CHUNK] * megabytes
-        yield b"\r\n"
+        yield f"{given_name}\r\n".encode()
     yield f"--{BOUNDARY}--\r\n".encode()
 
 

@@ -36,6 +36,7 @@ def demo(host: str, port: int, reset: bool, fill_only: bool) -> None:
     app = create_app(settings)
     with app.app_context():
         prepare(app.extensions[EXTENSION])
+    app.extensions[EXTENSION].database.dispose()
     if fill_only:
         return
     _introduce(f"http://{host}:{port}")
