@@ -15,7 +15,7 @@ from duecare.core.requests import signed_in
 from duecare.web.format import born
 
 pages = Blueprint("find", __name__)
-ROWS = 50
+ROWS = 25
 SUGGESTIONS = 8
 SHORTEST = 2
 MOST_CHARACTERS = 200

@@ -43,8 +43,9 @@ def pdf(
 
 
 def saved(document: Pdf, **options: object) -> bytes:
+    """The document's bytes, the same every time unless it is encrypted."""
     buffer = io.BytesIO()
-    document.save(buffer, **options)
+    document.save(buffer, deterministic_id="encryption" not in options, **options)
     return buffer.getvalue()
 
 
