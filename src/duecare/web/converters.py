@@ -5,6 +5,8 @@ from datetime import date
 from flask import Flask
 from werkzeug.routing import BaseConverter, ValidationError
 
+LONGEST_NUMBER = 18
+
 
 class OpaqueConverter(BaseConverter):
     """An opaque id: 32 hexadecimal digits (`core.db.opaque_id`)."""
@@ -25,6 +27,13 @@ class IsoDateConverter(BaseConverter):
 
     def to_url(self, value: date) -> str:
         return value.isoformat()
+
+
+def row_number(text: str) -> int:
+    """The number of a row in a query or a form. Raises `ValueError` for what no database could hold."""
+    if not (text.isascii() and text.isdigit() and len(text) <= LONGEST_NUMBER):
+        raise ValueError(text[:LONGEST_NUMBER])
+    return int(text)
 
 
 def init_app(app: Flask) -> None:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from flask import Flask, current_app, flash, g, jsonify, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from duecare.core import desk_forms, requests
@@ -16,14 +16,23 @@ from duecare.web.targets import local_target
 
 Answer = Response | tuple[str, int] | tuple[Response, int]
 PUBLIC = requests.Rule(is_public=True)
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WITHOUT_FORMS = frozenset({"api", "hooks"})
 
 
 def init_app(app: Flask) -> None:
-    """Maps domain errors, HTTP errors and a failed CSRF check to pages."""
+    """Maps domain errors, HTTP errors and a failed CSRF check to pages, and lets pages take forms alone."""
+    app.before_request(_take_no_json)
     app.register_error_handler(SignInNeeded, _to_sign_in)
     app.register_error_handler(DomainError, _domain)
     app.register_error_handler(CSRFError, _csrf)
     app.register_error_handler(HTTPException, _http)
+
+
+def _take_no_json() -> None:
+    """Only what needs no CSRF token (the API) takes JSON; the forms library would read it as a form."""
+    if request.is_json and request.method not in SAFE_METHODS and request.blueprint not in WITHOUT_FORMS:
+        raise UnsupportedMediaType
 
 
 def _to_sign_in(_error: SignInNeeded) -> Answer:

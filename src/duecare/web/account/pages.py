@@ -15,6 +15,7 @@ from duecare.core.time import now
 from duecare.web.account.config import FRESH
 from duecare.web.account.forms import count_try
 from duecare.web.account.own_forms import ForgottenPasswordForm, NewPasswordForm, ProfileForm
+from duecare.web.converters import row_number
 
 blueprint = Blueprint("account", __name__)
 by_link = public("lets in only who holds a signed link sent by e-mail")
@@ -44,7 +45,7 @@ def save_profile() -> str | Response:
 @signed_in
 def end_session() -> Response:
     """Ends one of my sessions, or with no number all but this one."""
-    number = request.form.get("session", type=int)
+    number = request.form.get("session", type=row_number)
     with requests.transaction() as writing:
         operations.end_own_sessions(writing, requests.caller(), session[sign_in.COOKIE_KEY], number)
     flash(_("The session was ended.") if number else _("Your other sessions were ended."), "success")

@@ -19,6 +19,7 @@ from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.web.admin.frame import blueprint
 from duecare.web.admin.jobs import progress_of
+from duecare.web.converters import row_number
 
 COLUMNS = ("sequence", "at", "who", "kind", "from", "action", "subject", "details", "hash")
 OPAQUE = re.compile(r"[0-9a-f]{32}")
@@ -29,7 +30,7 @@ OPAQUE = re.compile(r"[0-9a-f]{32}")
 def audit() -> str:
     """The organisation's log, newest first."""
     session, organisation, asked = requests.reading(), requests.organisation_id(), _asked()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     found = audit_log.page(session, organisation, asked, requests.caller().zone, before)
     shown = found[: audit_log.PAGE]
     check = audit_log.last_check(session, organisation)
@@ -80,9 +81,10 @@ def _asked() -> Asked:
 
 def _day(text: str) -> date | None:
     try:
-        return date.fromisoformat(text)
+        day = date.fromisoformat(text)
     except ValueError:
         return None
+    return day if date.min < day < date.max else None
 
 
 def _query() -> dict[str, Any]:

@@ -14,6 +14,7 @@ from duecare.core.requests import requires
 from duecare.core.texts import gettext as _
 from duecare.web.admin.frame import blueprint
 from duecare.web.admin.shared import own_organisation
+from duecare.web.converters import row_number
 
 LABELS = {WAITING: _l("Waiting"), RUNNING: _l("Running"), DONE: _l("Done"), DEAD: _l("Failed for good")}
 TONES = {WAITING: "wait", RUNNING: "active", DONE: "good", DEAD: "bad"}
@@ -26,7 +27,7 @@ def jobs() -> str:
     """The organisation's jobs, newest first, and its schedules."""
     session, organisation = requests.reading(), requests.organisation_id()
     state = request.args.get("state", "")
-    found = operations.page(session, organisation, state, request.args.get("before", type=int))
+    found = operations.page(session, organisation, state, request.args.get("before", type=row_number))
     shown = found[: operations.PAGE]
     return render_template(
         "admin/jobs.html",
